@@ -1,0 +1,87 @@
+"""What a reader hands over: the canonical text and what it saw of its shape.
+
+A reader decides nothing about the tree. It says which spans of the text are
+blocks, in order, and what each looked like; `structure` decides what they mean.
+Promises every reader keeps (and `ParsedDocument.check` enforces):
+
+- blocks are in text order and do not overlap; whatever lies between two blocks
+  is white space;
+- lines are in text order, do not overlap, and lie inside blocks;
+- the same bytes give the same ParsedDocument in every process.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BlockKind(StrEnum):
+    HEADING = "heading"  # native heading: the format itself says so; `level` is set
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    ROW = "row"  # one table row; rows of one table share `group`
+    FOOTNOTE = "footnote"
+    FURNITURE = "furniture"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    kind: BlockKind
+    start: int  # code points into the canonical text
+    end: int
+    level: int | None = None  # HEADING: 1 is the highest; ITEM: nesting depth, 1 is the outermost
+    page: int | None = None  # 1-based
+    size: float | None = None  # main font size in points
+    bold: bool = False
+    centered: bool = False
+    indent: float | None = None  # left edge in points
+    group: int | None = None  # ROW: which table; ITEM: which list
+    header: bool = False  # ROW: a row of column heads
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    start: int
+    end: int
+    page: int | None = None  # 1-based
+    box: tuple[float, float, float, float] | None = None  # left, top, right, bottom, points from top left
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """One bookmark of a PDF."""
+
+    title: str
+    level: int  # 1 is the highest
+    page: int | None  # 1-based; None where the bookmark leads nowhere
+    top: float | None = None  # points from the top of the page, where given
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    format: str  # pdf, docx, html, markdown, text
+    parser: str  # library and version that read the bytes: "pypdfium2-5.15.2"
+    text: str
+    blocks: tuple[Block, ...]
+    lines: tuple[TextLine, ...] = ()
+    outline: tuple[OutlineEntry, ...] = ()
+    pages: int | None = None
+    title: str | None = None  # from the format's own metadata or first title
+    notes: tuple[str, ...] = ()  # facts a person should know: "3 tracked changes accepted"
+
+    def check(self) -> None:
+        """Raise ValueError where a promise of this module is broken."""
+        at = 0
+        for block in self.blocks:
+            if not at <= block.start < block.end <= len(self.text):
+                raise ValueError(f"block {block.start}..{block.end} is empty, out of order or outside the text")
+            if self.text[at : block.start].strip():
+                raise ValueError(f"text {at}..{block.start} is in no block")
+            at = block.end
+        if self.text[at:].strip():
+            raise ValueError(f"text {at}.. is in no block")
+        at = 0
+        for line in self.lines:
+            if not at <= line.start <= line.end <= len(self.text):
+                raise ValueError(f"line {line.start}..{line.end} is out of order or outside the text")
+            at = line.end

@@ -1,0 +1,186 @@
+"""The ports: what the product needs of its stores, in its own words.
+
+    port       role                                          embedded            memory.py
+    Library    versions and trees, as a reader may see them  SQL (SQLite)        MemoryLedger
+    Intake     the transaction that adds a version           SQL (SQLite)        MemoryLedger
+    Outbox     changes still to be told to the indexes       SQL (SQLite)        MemoryLedger
+    Runs       what was asked and answered                   SQL (SQLite)        MemoryLedger
+    Keywords   passages by their words (projection)          tantivy             MemoryKeywords
+    Cache      bytes with an expiry (best effort)            SQLite              MemoryCache
+
+Ports a question waits on are async, once. `Intake` is sync: only the ingest
+walk writes versions, and it runs in processes and threads of its own. Every
+read that returns text takes the reader and the day (`as_of`).
+
+All of them raise the errors of `stores.errors` and nothing else. Every
+implementation passes the same claims (`tests/stores/contract_*.py`).
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Protocol
+
+from stores.records import (
+    Document,
+    IngestRecord,
+    KeywordEntry,
+    KeywordHit,
+    NewVersion,
+    OutboxRow,
+    Place,
+    Reader,
+    Run,
+    RunSummary,
+    Tree,
+    Version,
+)
+
+
+class Library(Protocol):
+    """Documents and trees, as one reader may see them on one day. The only source of text."""
+
+    async def versions(
+        self,
+        reader: Reader,
+        *,
+        collection: str | None = None,
+        documents: Sequence[str] | None = None,
+        as_of: date | None = None,
+    ) -> list[Version]:
+        """The version in force of every document in scope, sorted by document id.
+
+        `collection` None means every collection. `documents` None means all of
+        them; named documents that do not exist, are deleted, or had no version
+        in force are left out. `as_of` None means today (see `in_force`).
+        """
+
+    async def version(self, reader: Reader, document: str, number: int | None = None) -> Version:
+        """One version of a document that is not deleted; `number` None means the one in force today.
+
+        Raises NotFound.
+        """
+
+    async def history(self, reader: Reader, document: str) -> list[Version]:
+        """All versions of a document that is not deleted, oldest number first. Raises NotFound."""
+
+    async def tree(self, reader: Reader, version_id: str, derivation: int | None = None) -> Tree:
+        """A version with its text, nodes and lines; `derivation` None means the current one.
+
+        Raises NotFound (also for deleted documents), StoreCorrupt when the
+        text does not have the hash it was written with.
+        """
+
+    async def places(self, reader: Reader, keys: Sequence[str], version_ids: Sequence[str]) -> dict[str, list[Place]]:
+        """Where passage keys stand in these versions, for the versions this reader may see.
+
+        Keys that are unknown, superseded, deleted or forbidden are simply absent.
+        """
+
+    async def standing(
+        self, reader: Reader, version_ids: Sequence[str], *, as_of: date | None = None
+    ) -> dict[str, str]:
+        """The final gate: for each version id, "current", "superseded" or "deleted" as of that day.
+
+        Ids that are unknown or not visible to this reader count as "deleted".
+        """
+
+    async def documents(self, reader: Reader, *, collection: str | None = None) -> list[Document]:
+        """Documents that are not deleted, sorted by id."""
+
+    async def revision(self, reader: Reader, collection: str | None) -> int:
+        """A number that grows with every write to the collection (None: to any of the tenant's)."""
+
+    async def ingests(self, reader: Reader, *, limit: int = 100) -> list[IngestRecord]:
+        """How the latest uploads ended, newest first."""
+
+
+class Intake(Protocol):
+    """What the ingest walk writes through. Sync."""
+
+    def latest(self, tenant: str, document: str) -> Version | None:
+        """The version with the highest number, also of a deleted document; None if there is none."""
+
+    def latest_tree(self, tenant: str, document: str) -> Tree | None:
+        """The same with its tree, for the comparison with the next version."""
+
+    def with_source(self, tenant: str, document: str, source_hash: str) -> Version | None:
+        """The newest version of a document that was made of exactly these bytes; None if there is none."""
+
+    def save(self, new: NewVersion, record: IngestRecord) -> None:
+        """Write a version, its nodes, lineage and outbox rows and the record, in one transaction.
+
+        A deleted document comes back with it. Raises StoreConflict when
+        `new.follows` is no longer the latest version (nothing is written then).
+        """
+
+    def record(self, record: IngestRecord) -> None:
+        """Keep how an upload ended that wrote no version."""
+
+    def delete(self, tenant: str, document: str) -> bool:
+        """Mark a document deleted and put its passages' deletion into the outbox; False if it was not there.
+
+        From the return on, no read returns its text.
+        """
+
+
+class Outbox(Protocol):
+    """Changes the ledger has made and the indexes have not been told yet."""
+
+    async def claim(self, worker: str, limit: int, lease: timedelta) -> list[OutboxRow]:
+        """Take up to `limit` rows, oldest first, for `lease`; rows claimed by others are passed over."""
+
+    async def settle(self, worker: str, done: Sequence[str]) -> None:
+        """These rows (ids) have reached the index: forget them. Rows no longer held by `worker` are left alone."""
+
+    async def release(self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta) -> None:
+        """These rows did not reach the index: count the attempt, give them back after a while."""
+
+    async def waiting(self) -> int:
+        """How many rows have not reached the index."""
+
+
+class Runs(Protocol):
+    """Questions with everything that happened."""
+
+    async def save(self, run: Run) -> None:
+        """Keep a run; saving the same run again changes nothing."""
+
+    async def run(self, reader: Reader, run_id: str) -> Run:
+        """A run of the reader's tenant, without loss. Raises NotFound."""
+
+    async def latest(self, reader: Reader, *, limit: int = 50) -> list[RunSummary]:
+        """Newest first."""
+
+
+class Keywords(Protocol):
+    """Passages by their words. A projection: it may be late, never authoritative."""
+
+    async def apply(self, entries: Sequence[KeywordEntry], gone: Sequence[tuple[str, str]]) -> None:
+        """Put entries (replacing those of the same tenant and key) and remove `(tenant, key)` pairs.
+
+        Idempotent. On return the change is durable and searchable.
+        """
+
+    async def search(
+        self,
+        tenant: str,
+        question: str,
+        k: int,
+        *,
+        collection: str | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> list[KeywordHit]:
+        """The best `k` passages for the question's words, best first, ties by key."""
+
+    async def count(self) -> int:
+        """Passages in the index."""
+
+
+class Cache(Protocol):
+    """Bytes with an expiry. Best effort: a miss is always possible."""
+
+    async def get(self, key: str) -> bytes | None: ...
+
+    async def put(self, key: str, value: bytes, ttl: timedelta) -> None: ...
+
+    async def forget(self, key: str) -> None: ...
