@@ -5,6 +5,7 @@
 """
 
 import os
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -34,6 +35,7 @@ class SystemClock:
     """The machine's own time and randomness; ids of one process never go backwards."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._last_ms = 0
         self._counter = 0
 
@@ -44,12 +46,14 @@ class SystemClock:
         return time.monotonic()
 
     def new_id(self) -> str:
-        ms = max(time.time_ns() // 1_000_000, self._last_ms)
-        self._counter = self._counter + 1 if ms == self._last_ms else 0
-        if self._counter > 0xFFF:  # 4096 ids in one millisecond: borrow from the next
-            ms, self._counter = ms + 1, 0
-        self._last_ms = ms
-        return uuid7(ms, self._counter.to_bytes(2, "big") + os.urandom(8))
+        with self._lock:
+            ms = max(time.time_ns() // 1_000_000, self._last_ms)
+            self._counter = self._counter + 1 if ms == self._last_ms else 0
+            if self._counter > 0xFFF:  # 4096 ids in one millisecond: borrow from the next
+                ms, self._counter = ms + 1, 0
+            self._last_ms = ms
+            counter = self._counter
+        return uuid7(ms, counter.to_bytes(2, "big") + os.urandom(8))
 
 
 class FixedClock:
