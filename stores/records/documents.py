@@ -1,11 +1,11 @@
 """Documents, versions and their trees: what was read, exactly as it was read.
 
-    document (keeps its id)
-      version 1, 2, ...            one per upload that changed the bytes
-        derivation 1, 2, ...       one per parser version that read those bytes
-          canonical text           never normalised; offsets are code points into it
-          lines                    where each printed line stands (page, box)
-          nodes                    the tree; children tile their parent
+document (keeps its id)
+  version 1, 2, ...            one per upload that changed the bytes
+    derivation 1, 2, ...       one per parser version that read those bytes
+      canonical text           never normalised; offsets are code points into it
+      lines                    where each printed line stands (page, box)
+      nodes                    the tree; children tile their parent
 """
 
 from collections.abc import Iterator
