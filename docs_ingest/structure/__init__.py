@@ -1,0 +1,13 @@
+"""What the blocks of a document mean: headings, labels, order of sections.
+
+labels.py      第十二条, Section 2.1, (a): labels and numbers at the start of a block
+anchors.py     PDF outline and printed contents, found in the text
+typography.py  headings by their looks
+cascade.py     one decision per block, best source first
+pieces.py      what comes out: pieces in order, for `docs_ingest.tree`
+"""
+
+from docs_ingest.structure.cascade import find_structure
+from docs_ingest.structure.pieces import Piece, Structure
+
+__all__ = ["Piece", "Structure", "find_structure"]

@@ -1,0 +1,175 @@
+"""The structure cascade: the best announced headings first, then what each block itself says.
+
+    native headings  ->  PDF outline anchored in the text  ->  printed contents by vote
+                 \\            |                              /
+                  headings of the skeleton, then inside it, block by block:
+                  labels (编 章 节 条, Part, Article, Section, 2.1)  ->  typography
+                  and where nothing was found: the balanced split (see `tree`)
+
+No language model takes part. What carried the most sections is named as the
+source, with a confidence that says how much of what was announced was found.
+"""
+
+from collections import Counter
+from dataclasses import replace
+
+from docs_ingest.parsed import Block, BlockKind, ParsedDocument
+from docs_ingest.structure.anchors import anchor, printed_contents
+from docs_ingest.structure.labels import Label, NumberOrder, Rank, heading_like, label_at
+from docs_ingest.structure.pieces import Anchor, Piece, Structure
+from docs_ingest.structure.typography import typographic_ranks
+
+_CONFIDENCE = {
+    "native": 0.95,
+    "outline": 0.95,
+    "contents": 0.85,
+    "grammar": 0.9,
+    "numbering": 0.75,
+    "typography": 0.6,
+    "balanced": 0.3,
+}
+_TRUSTED_SHARE = 0.5  # of the announced entries must be found for an outline or contents to be used
+
+
+def find_structure(parsed: ParsedDocument) -> Structure:
+    """Decide what every block means. Pure: the same parse gives the same structure."""
+    anchors, announced, source = _skeleton(parsed)
+    native = any(b.kind is BlockKind.HEADING for b in parsed.blocks)
+    looks = {} if native else typographic_ranks(parsed)
+    reader = _BlockReader(parsed, looks)
+    pieces: list[Piece] = []
+    todo = list(anchors)
+    for index, block in enumerate(parsed.blocks):
+        inside = []
+        while todo and todo[0].start < block.end:
+            inside.append(todo.pop(0))
+        pieces.extend(reader.read(index, block, [a for a in inside if a.start >= block.start]))
+    pieces = _joined_headings(parsed.text, pieces)
+    found = reader.sources
+    if source is not None:
+        found[source] += len(anchors)
+    names = [name for name, _ in found.most_common()] or ["balanced"]
+    confidence = _CONFIDENCE[names[0]] * (len(anchors) / announced if announced and names[0] == source else 1.0)
+    return Structure(tuple(pieces), "+".join(names), round(confidence, 3), announced, len(anchors))
+
+
+def _skeleton(parsed: ParsedDocument) -> tuple[list[Anchor], int, str | None]:
+    """Announced headings found in the text, how many were announced, and by what."""
+    if any(b.kind is BlockKind.HEADING for b in parsed.blocks):
+        return [], 0, None
+    for source, entries in (("outline", list(parsed.outline)), ("contents", [])):
+        wanted = entries if source == "outline" else printed_contents(parsed)
+        if len(wanted) < 2:
+            continue
+        anchors = anchor(parsed, wanted)
+        if len(anchors) >= len(wanted) * _TRUSTED_SHARE:
+            return anchors, len(wanted), source
+    return [], 0, None
+
+
+class _BlockReader:
+    """Reads blocks one by one; remembers the count of decimal numbers and what carried sections."""
+
+    def __init__(self, parsed: ParsedDocument, looks: dict[int, int]) -> None:
+        self._text = parsed.text
+        self._looks = looks
+        self._order = NumberOrder()
+        self.sources: Counter[str] = Counter()
+
+    def read(self, index: int, block: Block, anchors: list[Anchor]) -> list[Piece]:
+        """The pieces of one block: cut where announced headings begin and end."""
+        pieces: list[Piece] = []
+        at = block.start
+        for one in anchors:
+            if self._text[at : one.start].strip():
+                pieces.append(self._piece(index, replace(block, start=at, end=one.start)))
+            end = min(one.end, block.end)
+            pieces.append(self._announced(block, one, end))
+            at = end
+        if self._text[at : block.end].strip():
+            rest = replace(block, start=at)
+            pieces.append(self._piece(index, rest) if at == block.start else self._plain(rest, None))
+        return pieces
+
+    def _announced(self, block: Block, one: Anchor, end: int) -> Piece:
+        label = label_at(self._text[one.start : end])
+        self._accept(label)
+        return Piece(BlockKind.HEADING, one.start, end, one.rank, end, _structural(label), one.title)
+
+    def _piece(self, index: int, block: Block) -> Piece:
+        words = self._text[block.start : block.end]
+        if block.kind is BlockKind.HEADING:
+            return self._native(block, words)
+        if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
+            return self._plain(block, None)
+        label = label_at(words)
+        if label is not None and label.structural and self._accept(label):
+            return self._labelled(block, words, label)
+        if index in self._looks:
+            self.sources["typography"] += 1
+            return Piece(
+                BlockKind.HEADING, block.start, block.end, self._looks[index], block.end, None, " ".join(words.split())
+            )
+        return self._plain(block, label)
+
+    def _native(self, block: Block, words: str) -> Piece:
+        self.sources["native"] += 1
+        title = " ".join(words.strip().strip("#").strip("=- \t\r\n").split())
+        label = label_at(title)
+        self._accept(label)
+        rank = Rank.NATIVE + min(block.level or 1, 9) - 1
+        return Piece(BlockKind.HEADING, block.start, block.end, rank, block.end, _structural(label), title)
+
+    def _labelled(self, block: Block, words: str, label: Label) -> Piece:
+        han = label.rank in (Rank.PART, Rank.CHAPTER, Rank.SECTION, Rank.HAN_ARTICLE) and "第" in label.text
+        self.sources["grammar" if han else "numbering"] += 1
+        rest = words[label.length :].strip()
+        titled = not rest or (heading_like(rest) and label.rank != Rank.HAN_ARTICLE)
+        title = " ".join(words.split()) if titled else None
+        heading_end = block.end if titled else block.start
+        return Piece(BlockKind.PARAGRAPH, block.start, block.end, label.rank, heading_end, label, title)
+
+    def _accept(self, label: Label | None) -> bool:
+        return label is not None and (not label.steps or self._order.accepts(label.steps))
+
+    def _plain(self, block: Block, label: Label | None) -> Piece:
+        item = block.kind is BlockKind.ITEM or (label is not None and not label.structural)
+        kind = BlockKind.ITEM if item and block.kind is BlockKind.PARAGRAPH else block.kind
+        label = label if label is not None and not label.structural else None
+        return Piece(kind, block.start, block.end, None, 0, label, None, (block.level or 1) if item else 0, block.group)
+
+
+def _structural(label: Label | None) -> Label | None:
+    return label if label is not None and label.structural else None
+
+
+def _joined_headings(text: str, pieces: list[Piece]) -> list[Piece]:
+    """A label alone on its line (“ARTICLE IV”) takes the heading on the next line as its title."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if last is not None and _bare(text, last) and _title_only(text, piece):
+            title = " ".join(text[last.start : piece.end].split())
+            joined[-1] = replace(last, end=piece.end, heading_end=piece.end, title=title)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _bare(text: str, piece: Piece) -> bool:
+    return (
+        piece.rank is not None
+        and piece.label is not None
+        and piece.label.rank != Rank.HAN_ARTICLE
+        and piece.kind is BlockKind.PARAGRAPH
+        and not text[piece.start + piece.label.length : piece.end].strip(" .:—-")
+    )
+
+
+def _title_only(text: str, piece: Piece) -> bool:
+    if piece.label is not None or not heading_like(text[piece.start : piece.end]):
+        return False
+    if piece.rank is not None:
+        return piece.rank >= Rank.TYPOGRAPHIC and piece.heading_end == piece.end
+    words = text[piece.start : piece.end]
+    return piece.kind is BlockKind.PARAGRAPH and len(words) <= 80 and words.strip()[:1].isupper()

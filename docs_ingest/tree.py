@@ -1,0 +1,343 @@
+"""Pieces become a tree: sections nest, lists keep their stems, nothing has more than 20 children.
+
+Addresses and hashes are pure functions of the parse. What the tests hold
+(`tests/docs_ingest/test_tree.py`): addresses are unique and a prefix is the true
+ancestor; children tile their parent; `text[start:end]` is the node; the same
+bytes give the same tree in another process; editing one paragraph changes that
+leaf (or its parts) and its ancestors only. For the last one, groups are made by
+count, never by size.
+"""
+
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from docs_ingest.balance import FAN_OUT, PART_BYTES, balanced_parts, byte_length
+from docs_ingest.parsed import BlockKind, ParsedDocument
+from docs_ingest.structure import Piece, Structure
+from docs_ingest.structure.labels import Label
+from stores.records import ROOT, Node, NodeKind
+
+_LEAF_KIND = {
+    BlockKind.HEADING: NodeKind.HEADING,
+    BlockKind.PARAGRAPH: NodeKind.PARAGRAPH,
+    BlockKind.ITEM: NodeKind.ITEM,
+    BlockKind.ROW: NodeKind.ROW,
+    BlockKind.FOOTNOTE: NodeKind.FOOTNOTE,
+    BlockKind.FURNITURE: NodeKind.FURNITURE,
+    BlockKind.HIDDEN: NodeKind.HIDDEN,
+}
+_STEM_ENDS = (":", "：", "—", "──")
+_MAX_DEPTH = 60  # hostile nesting is flattened below this
+
+
+@dataclass(slots=True)
+class _Twig:
+    """A node while the tree grows."""
+
+    kind: NodeKind
+    start: int
+    end: int
+    label: Label | None = None
+    title: str | None = None
+    children: list["_Twig"] = field(default_factory=list)
+    item_level: int = 0
+    table: int | None = None
+
+
+def build_nodes(parsed: ParsedDocument, structure: Structure, document: str) -> tuple[Node, ...]:
+    """The nodes of a version in document order, the root first.
+
+    `document` goes into the passage keys: the same words in two documents are
+    two passages. Raises ValueError when there is no text at all.
+    """
+    if not structure.pieces:
+        raise ValueError("a document without text has no tree")
+    root = _nested(structure.pieces)
+    _tile(root, len(parsed.text))
+    _shape(parsed.text, root, depth=0)
+    return _Numbering(parsed, document).nodes(root)
+
+
+def _nested(pieces: Sequence[Piece]) -> _Twig:
+    """Sections into sections by rank; everything else under the section that is open."""
+    root = _Twig(NodeKind.DOCUMENT, 0, 0)
+    open_sections: list[tuple[int, _Twig]] = [(0, root)]
+    for piece in pieces:
+        if piece.rank is None:
+            open_sections[-1][1].children.append(_leaf(piece))
+            continue
+        while len(open_sections) > 1 and open_sections[-1][0] >= piece.rank:
+            open_sections.pop()
+        section = _Twig(NodeKind.SECTION, piece.start, piece.end, piece.label, piece.title)
+        open_sections[-1][1].children.append(section)
+        if len(open_sections) < _MAX_DEPTH:
+            open_sections.append((piece.rank, section))
+        if piece.heading_end > piece.start:
+            section.children.append(_Twig(NodeKind.HEADING, piece.start, piece.heading_end))
+        if piece.end > piece.heading_end:
+            section.children.append(_Twig(NodeKind.PARAGRAPH, max(piece.start, piece.heading_end), piece.end))
+    return root
+
+
+def _leaf(piece: Piece) -> _Twig:
+    kind = _LEAF_KIND[piece.kind]
+    return _Twig(kind, piece.start, piece.end, piece.label, piece.title, item_level=piece.item_level, table=piece.group)
+
+
+def _tile(twig: _Twig, end: int, start: int = 0) -> None:
+    """Stretch every node to where the next one starts, so that children tile their parent."""
+    twig.start, twig.end = start, end
+    for i, child in enumerate(twig.children):
+        child_end = twig.children[i + 1].start if i + 1 < len(twig.children) else end
+        _tile(child, child_end, start if i == 0 else child.start)
+
+
+def _shape(text: str, twig: _Twig, depth: int) -> None:
+    """Tables, lists with their stems, parts of long leaves, groups of at most 20; bottom up within a node."""
+    if not twig.children:
+        _split_long(text, twig, depth)
+        return
+    twig.children = _with_lists(text, _with_tables(text, twig.children))
+    if twig.kind is NodeKind.SECTION and len(twig.children) == 1:
+        _collapse(twig)
+    for child in twig.children:
+        _shape(text, child, depth + 1)
+    if not twig.children:
+        _split_long(text, twig, depth)
+    twig.children = _grouped(text, twig.children, room=FAN_OUT)
+
+
+def _collapse(section: _Twig) -> None:
+    """A section whose only child is its one paragraph (or its bare heading) is that paragraph, under its label."""
+    only = section.children[0]
+    if only.kind is NodeKind.HEADING or (only.kind is NodeKind.PARAGRAPH and section.title is None):
+        section.children = only.children
+
+
+def _split_long(text: str, twig: _Twig, depth: int) -> None:
+    """Cut a leaf that is too long on its sentence ends, again and again until every part is short."""
+    if twig.kind in (NodeKind.FURNITURE, NodeKind.HIDDEN) or depth >= _MAX_DEPTH:
+        return
+    spans = balanced_parts(text, twig.start, twig.end)
+    if len(spans) > 1:
+        twig.children = [_Twig(NodeKind.PART, a, b) for a, b in spans]
+        for part in twig.children:
+            _split_long(text, part, depth + 1)
+
+
+def _with_tables(text: str, children: list[_Twig]) -> list[_Twig]:
+    """Neighbouring rows of one table go into a table node."""
+    out: list[_Twig] = []
+    for child in children:
+        last = out[-1] if out else None
+        if child.kind is not NodeKind.ROW:
+            out.append(child)
+        elif last is not None and last.kind is NodeKind.TABLE and last.table == child.table:
+            last.children.append(child)
+            last.end = child.end
+        else:
+            title = opening_words(text[child.start : child.end], 80)
+            out.append(_Twig(NodeKind.TABLE, child.start, child.end, title=title, children=[child], table=child.table))
+    return out
+
+
+def _with_lists(text: str, children: list[_Twig]) -> list[_Twig]:
+    """A paragraph that ends in a colon and the items after it become one node: the stem stays with its items."""
+    out: list[_Twig] = []
+    for child in children:
+        last = out[-1] if out else None
+        if child.kind is NodeKind.ITEM and last is not None and _takes_items(text, last):
+            if not last.children:
+                stem = _Twig(NodeKind.PART, last.start, last.end)
+                last.children = [stem]
+            _hang(last, child)
+            last.end = child.end
+        else:
+            out.append(child)
+    return out
+
+
+def _takes_items(text: str, twig: _Twig) -> bool:
+    if twig.kind is not NodeKind.PARAGRAPH:
+        return False
+    return bool(twig.children) or text[twig.start : twig.end].rstrip().endswith(_STEM_ENDS)
+
+
+def _hang(parent: _Twig, item: _Twig) -> None:
+    """Put an item below the last item it is nested in, or straight below `parent`."""
+    place = parent
+    while True:
+        last = place.children[-1] if place.children else None
+        if last is None or last.kind is not NodeKind.ITEM or last.item_level >= item.item_level:
+            break
+        if not last.children:
+            last.children = [_Twig(NodeKind.PART, last.start, last.end)]
+        last.end = item.end
+        place = last
+    place.children.append(item)
+
+
+def _grouped(text: str, children: list[_Twig], room: int) -> list[_Twig]:
+    """At most `room` children: more are gathered, by count, into groups of neighbours of equal length.
+
+    A heading stays in front, outside the groups.
+    """
+    if len(children) <= room:
+        return children
+    if children[0].kind is NodeKind.HEADING:
+        return [children[0], *_grouped(text, children[1:], room - 1)]
+    size = FAN_OUT
+    while -(-len(children) // size) > room:
+        size *= FAN_OUT
+    count = -(-len(children) // size)
+    bounds = [round(i * len(children) / count) for i in range(count + 1)]
+    groups = []
+    for a, b in pairwise(bounds):
+        held = children[a:b]
+        group = _Twig(NodeKind.GROUP, held[0].start, held[-1].end, title=_group_title(text, held), children=held)
+        group.children = _grouped(text, held, FAN_OUT)
+        groups.append(group)
+    return groups
+
+
+def _group_title(text: str, held: Sequence[_Twig]) -> str:
+    """What a group holds: its first and last label or title."""
+    first, last = _name(text, held[0]), _name(text, held[-1])
+    return first if first == last else f"{first} – {last}"
+
+
+def _name(text: str, twig: _Twig) -> str:
+    if twig.label is not None and twig.kind is NodeKind.SECTION:
+        return opening_words(twig.title, 40) if twig.title else twig.label.text
+    return opening_words(twig.title or text[twig.start : twig.end], 40)
+
+
+def opening_words(text: str, limit: int) -> str:
+    """The first words of a text on one line, at most `limit` characters, cut at a word with an ellipsis."""
+    line = " ".join(text[: limit * 4].split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip() + "…"
+
+
+class _Numbering:
+    """Addresses, order, pages, labels, hashes and passage keys for a finished tree."""
+
+    def __init__(self, parsed: ParsedDocument, document: str) -> None:
+        self._text = parsed.text
+        self._document = document
+        self._lines = [line for line in parsed.lines if line.page is not None]
+        self._line_starts = [line.start for line in self._lines]
+        self._eids: dict[str, int] = {}
+        self._keys: dict[str, int] = {}
+
+    def nodes(self, root: _Twig) -> tuple[Node, ...]:
+        flat = list(self._walk(root, ROOT, ()))
+        hashes = self._hashes(flat)
+        nodes: list[Node] = []
+        covered_to = 0  # passages do not nest
+        for order, (twig, address, eid, headings) in enumerate(flat):
+            key = None
+            if twig.start >= covered_to and self._passage(twig):
+                key = self._passage_key(twig, headings)
+                covered_to = twig.end
+            content, subtree = hashes[order]
+            page, page_end = self._pages(twig)
+            nodes.append(
+                Node(
+                    address=address,
+                    order=order,
+                    kind=twig.kind,
+                    start=twig.start,
+                    end=twig.end,
+                    children=len(twig.children),
+                    content_hash=content,
+                    subtree_hash=subtree,
+                    label=twig.label.text if twig.label else None,
+                    eid=eid,
+                    title=twig.title,
+                    page=page,
+                    page_end=page_end,
+                    passage_key=key,
+                )
+            )
+        return tuple(nodes)
+
+    def _walk(
+        self, twig: _Twig, address: str, above: tuple[_Twig, ...], eid_above: str = ""
+    ) -> Iterator[tuple[_Twig, str, str | None, tuple[_Twig, ...]]]:
+        eid = self._eid(twig, eid_above)
+        yield twig, address, eid, above
+        for i, child in enumerate(twig.children):
+            yield from self._walk(child, f"{address}.{i}", (*above, twig), eid or eid_above)
+
+    def _eid(self, twig: _Twig, above: str) -> str | None:
+        """The label's machine form below the eId above it; a second one of the same name gets a counter."""
+        if twig.label is None:
+            return None
+        own = f"{twig.label.family}_{twig.label.number}"
+        eid = f"{above}__{own}" if above else own
+        count = self._eids[eid] = self._eids.get(eid, 0) + 1
+        return eid if count == 1 else f"{eid}-{count}"
+
+    def _passage(self, twig: _Twig) -> bool:
+        """Whether a node is read as a whole: a citable leaf, or a small node that holds no section of its own."""
+        if not twig.kind.citable or not self._text[twig.start : twig.end].strip():
+            return False
+        if not twig.children:
+            return True
+        if twig.kind is NodeKind.DOCUMENT or byte_length(self._text[twig.start : twig.end]) > PART_BYTES:
+            return False
+        return all(_plain(child) for child in twig.children)
+
+    def _passage_key(self, twig: _Twig, above: tuple[_Twig, ...]) -> str:
+        """Stable while the passage's words and the headings above it stay, wherever it stands."""
+        path = [t.title or (t.label.text if t.label else "") for t in above if t.kind is NodeKind.SECTION]
+        parts = [self._document, *path, self._text[twig.start : twig.end].strip()]
+        digest = _sha256(json.dumps(parts, ensure_ascii=True))[:32]
+        count = self._keys[digest] = self._keys.get(digest, 0) + 1
+        return digest if count == 1 else _sha256(f"{digest}#{count}")[:32]
+
+    def _pages(self, twig: _Twig) -> tuple[int | None, int | None]:
+        if not self._lines:
+            return None, None
+        return self._page_at(twig.start), self._page_at(max(twig.start, self._last_word(twig)))
+
+    def _last_word(self, twig: _Twig) -> int:
+        end = twig.end
+        while end > twig.start and self._text[end - 1].isspace():
+            end -= 1
+        return end - 1
+
+    def _page_at(self, offset: int) -> int | None:
+        at = bisect_right(self._line_starts, offset) - 1
+        return self._lines[max(at, 0)].page
+
+    def _hashes(self, flat: Sequence[tuple[_Twig, str, str | None, tuple[_Twig, ...]]]) -> list[tuple[str, str]]:
+        """(content hash, subtree hash) of every node; children come after their parents in `flat`."""
+        done: dict[int, tuple[str, str]] = {}
+        for twig, _, _, _ in reversed(flat):
+            content = _sha256(self._text[twig.start : twig.end])
+            below = [done[id(child)][1] for child in twig.children]
+            own = "" if twig.children else content
+            label = twig.label.text if twig.label else ""
+            done[id(twig)] = (content, _sha256(json.dumps([twig.kind.value, label, own, *below])))
+        return [done[id(twig)] for twig, _, _, _ in flat]
+
+
+def _plain(twig: _Twig) -> bool:
+    """A node below which nothing is a section, furniture or hidden."""
+    return (
+        twig.kind.citable
+        and twig.kind not in (NodeKind.SECTION, NodeKind.TABLE)
+        and all(_plain(child) for child in twig.children)
+    )
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
