@@ -1,8 +1,8 @@
 """Why a file did not become a document. Messages are for the person who sent it.
 
-    IngestError            status `failed`
-      NeedsOcr             status `needs_ocr`: pages, but no text on them
-      LimitExceeded        too large, too many pages, too slow, too much memory
+IngestError            status `failed`
+  NeedsOcr             status `needs_ocr`: pages, but no text on them
+  LimitExceeded        too large, too many pages, too slow, too much memory
 """
 
 

@@ -31,6 +31,7 @@ from stores.records import (
     NewVersion,
     Node,
     NodeKind,
+    Tree,
     Version,
 )
 

@@ -13,6 +13,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from docs_ingest.balance import FAN_OUT, PART_BYTES, balanced_parts, byte_length
 from docs_ingest.parsed import BlockKind, ParsedDocument

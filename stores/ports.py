@@ -101,7 +101,7 @@ class Intake(Protocol):
         """The version with the highest number, also of a deleted document; None if there is none."""
 
     def alive(self, tenant: str, document: str) -> bool:
-        """Whether the document exists and is not deleted (then its latest version's passages are, or will be, indexed)."""
+        """Whether the document exists and is not deleted: its latest version is, or will be, in the indexes."""
 
     def latest_tree(self, tenant: str, document: str) -> Tree | None:
         """The same with its tree, for the comparison with the next version."""
