@@ -1,0 +1,48 @@
+# The few commands of this project; the same for people and for CI.
+# Each makes its own environment in .venv first (see .ci/setup). Choose another
+# interpreter with PYTHON=..., run part of the tests with PYTEST="-k citation".
+
+SHELL := /bin/bash
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST ?= -n 2
+export VENV PYTHON
+
+.PHONY: help demo test check bench format lock clean
+.DEFAULT_GOAL := help
+
+help: ## what can be made
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+$(READY): requirements.lock pyproject.toml .ci/setup
+	.ci/setup
+	@touch $@
+
+demo: $(READY) ## read the sample documents and ask them three questions
+	PATH="$(abspath $(BIN)):$$PATH" samples/demo.sh
+
+test: $(READY) ## run the tests
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: $(READY) ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY) ## measure; where the data lie: make bench BENCH="--data ../shared/data"
+	$(BIN)/python bench/run.py $(BENCH)
+
+format: $(READY) ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## choose new versions of all dependencies; LOCK=--upgrade takes the newest
+	@test -x $(BIN)/uv || .ci/setup
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --group dev $(LOCK) -o requirements.lock pyproject.toml
+
+clean: ## remove the environment and everything made by running
+	rm -rf $(VENV) .citepath build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
