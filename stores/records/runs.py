@@ -255,6 +255,7 @@ class Run:
     notes: tuple[Note, ...]
     passages: tuple[Passage, ...]
     reason: str = ""  # why the outcome is not `answered`
+    drafts: tuple[str, ...] = ()  # what the writer handed in, as JSON, in order: replayed through the gates
     cached_from: str | None = None  # the run whose checked answer was served again
 
 

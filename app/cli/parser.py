@@ -1,0 +1,111 @@
+"""What can be typed after `citepath`."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from app.cli import checks, documents, questions
+from app.settings import Settings
+from stores.records import Effort
+
+Command = Callable[[argparse.Namespace, Settings], Awaitable[int]]
+
+
+def command_line() -> argparse.ArgumentParser:
+    """The parser of every command; each sets `run`, the coroutine that carries it out."""
+    parser = argparse.ArgumentParser(
+        prog="citepath",
+        description="Answers from documents, every sentence tied to an exact place in an exact version.",
+    )
+    parser.add_argument("--version", action="version", version=f"citepath {version('citepath')}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _document_commands(commands)
+    _question_commands(commands)
+    _check_commands(commands)
+    return parser
+
+
+_Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add(commands: _Commands, name: str, run: Command, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _document_commands(commands: _Commands) -> None:
+    ingest = _add(commands, "ingest", documents.ingest, "take in files or folders; each becomes a version")
+    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    ingest.add_argument("--collection", default="default", metavar="C")
+    ingest.add_argument("--document", metavar="ID", help="document id (default: from the file's name)")
+    ingest.add_argument("--effective-from", type=_day, metavar="DATE", help="first day in force, YYYY-MM-DD")
+    tree = _add(commands, "tree", documents.tree, "show a document's tree")
+    tree.add_argument("document", metavar="DOCUMENT[@VERSION]")
+    tree.add_argument("--depth", type=_natural, metavar="N", help="levels below the root")
+    show = _add(commands, "show", documents.show, "show the text of one place")
+    show.add_argument("place", metavar="DOCUMENT@VERSION#ADDRESS")
+    listing = _add(commands, "documents", documents.listing, "list documents, versions, and uploads that failed")
+    listing.add_argument("--collection", metavar="C")
+    delete = _add(commands, "delete", documents.delete, "delete a document: it answers no more, at once")
+    delete.add_argument("document", metavar="DOCUMENT")
+
+
+def _question_commands(commands: _Commands) -> None:
+    ask = _add(commands, "ask", questions.ask, "answer a question with checked citations")
+    _scope(ask)
+    ask.add_argument("--effort", type=Effort, choices=list(Effort), default=Effort.STANDARD, metavar="E",
+                     help="quick, standard or exhaustive")  # fmt: skip
+    ask.add_argument("--no-cache", action="store_true", help="do not serve an earlier answer")
+    retrieve = _add(commands, "retrieve", questions.retrieve, "rank the passages for a question")
+    _scope(retrieve)
+    retrieve.add_argument("--k", type=_positive, default=10, metavar="N")
+    runs = _add(commands, "runs", questions.runs, "list what was asked, newest first")
+    runs.add_argument("--limit", type=_positive, default=50, metavar="N")
+    trace = _add(commands, "trace", questions.trace, "show how a run went, round by round")
+    trace.add_argument("run_id", metavar="RUN")
+    trace.add_argument("--replay", action="store_true", help="walk it again and say what comes out differently")
+
+
+def _scope(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", metavar="QUESTION")
+    parser.add_argument("--collection", metavar="C")
+    parser.add_argument("--document", action="append", default=[], metavar="ID", help="may be given several times")
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help="the versions in force on that day, YYYY-MM-DD")
+
+
+def _check_commands(commands: _Commands) -> None:
+    group = commands.add_parser("eval", help="measure on question sets", description="measure on question sets")
+    kinds = group.add_subparsers(title="measurements", required=True, metavar="WHAT")
+    retrieval = _add(kinds, "retrieval", checks.evaluate, "recall of required passages, beside flat BM25")
+    retrieval.add_argument("--documents", type=Path, required=True, metavar="F", help="JSON lines, plain or .gz")
+    retrieval.add_argument("--questions", type=Path, required=True, metavar="F")
+    retrieval.add_argument("--mode", choices=["document", "corpus"], default="document")
+    retrieval.add_argument("--sample", type=_positive, metavar="N")
+    retrieval.add_argument("--seed", type=int, default=7)
+    retrieval.add_argument("--limit-documents", type=_positive, metavar="N")
+    retrieval.add_argument("--pdf-dir", type=Path, metavar="DIR")
+    retrieval.add_argument("--with-title", action="store_true", help="put the document's title into the question")
+    _add(commands, "doctor", checks.doctor, "say whether everything is in order, and what to do if not")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day: write it as YYYY-MM-DD") from None
+
+
+def _natural(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 up")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)

@@ -1,0 +1,75 @@
+"""The stream of events as progress on a terminal; on a pipe, one line a file."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from stores.events import Emit, Event, FileBegun, FileDone, PageParsed, PassagesSynced, QuestionScored
+
+MARKS = {"ready": "✓", "unchanged": "=", "failed": "✗", "needs_ocr": "✗"}
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Emit]:
+    """A listener that shows how far long work has come, on standard error."""
+    console = Console(stderr=True, highlight=False)
+    if quiet:
+        yield lambda event: None
+        return
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
+    with bar:
+        yield _Listener(console, bar)
+
+
+class _Listener:
+    def __init__(self, console: Console, bar: Progress) -> None:
+        self._console = console
+        self._bar = bar
+        self._files: TaskID | None = None
+        self._pages: TaskID | None = None
+        self._other: TaskID | None = None
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, FileBegun):
+            self._file_begun(event)
+        elif isinstance(event, PageParsed) and self._pages is not None:
+            task = self._bar.tasks[self._bar.task_ids.index(self._pages)]
+            rate = f"{task.speed:.0f} pages/s" if task.speed else ""
+            self._bar.update(self._pages, completed=event.page, total=event.pages, rate=rate)
+        elif isinstance(event, FileDone):
+            self._file_done(event)
+        elif isinstance(event, PassagesSynced):
+            self._step("keyword index", event.done, event.done + event.waiting)
+        elif isinstance(event, QuestionScored):
+            self._step("questions", event.done, event.total)
+
+    def _file_begun(self, event: FileBegun) -> None:
+        if self._files is None:
+            self._files = self._bar.add_task("files", total=event.total, rate="")
+        if self._pages is not None:
+            self._bar.remove_task(self._pages)
+        self._pages = self._bar.add_task(event.file[-40:], total=None, rate="")
+
+    def _file_done(self, event: FileDone) -> None:
+        if self._files is not None:
+            self._bar.advance(self._files)
+        name = event.document if event.version is None else f"{event.document}@{event.version}"
+        size = f"{event.pages} pages, " if event.pages else ""
+        tail = event.reason or f"{size}{event.nodes} nodes, {event.seconds:.1f} s"
+        self._console.print(f"{MARKS[event.status]} {event.file}  {name}  {event.status}: {tail}", markup=False)
+
+    def _step(self, name: str, done: int, total: int) -> None:
+        if self._other is None:
+            self._other = self._bar.add_task(name, total=total, rate="")
+        self._bar.update(self._other, description=name, completed=done, total=total)

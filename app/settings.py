@@ -1,0 +1,76 @@
+"""Settings: the only place that reads the environment. Every one is `CITEPATH_<NAME>`.
+
+Values are checked when they are read; a wrong one ends the command with the
+name of the variable and what it takes.
+"""
+
+import os
+from pathlib import Path
+
+from docs_ingest.sandbox import Limits as ReadingLimits
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from navigators.budget import Limits as WalkLimits
+
+MB = 1_000_000
+
+
+class Settings(BaseSettings):
+    """What an operator may set; the defaults are the embedded ones, for one machine without servers."""
+
+    model_config = SettingsConfigDict(env_prefix="CITEPATH_", env_file=None, extra="ignore", frozen=True)
+
+    home: Path = Field(Path("~/.citepath"), description="folder of the embedded stores")
+    tenant: str = Field("default", min_length=1, max_length=64, description="whose documents these are")
+
+    max_file_mb: int = Field(200, ge=1, description="largest file taken in")
+    max_pages: int = Field(5_000, ge=1, description="most pages of one file")
+    max_characters: int = Field(20_000_000, ge=1, description="most characters of one file's text")
+    read_seconds: float = Field(300.0, gt=0, description="longest time for reading one file")
+    read_memory_mb: int = Field(2_048, ge=256, description="most memory for reading one file")
+
+    ask_seconds: float = Field(30.0, gt=0, description="deadline of a question")
+    ask_passages: int = Field(24, ge=1, description="passages read for a question")
+    ask_tokens: int = Field(8_000, ge=100, description="estimated tokens read for a question")
+    ask_rounds: int = Field(16, ge=1, description="rounds of narrowing")
+    ask_judge_calls: int = Field(400, ge=1, description="judge calls of a question")
+    ask_documents: int = Field(16, ge=1, description="documents opened when the question names none")
+    ask_proposals: int = Field(60, ge=1, description="passages the keyword index proposes")
+
+    max_question: int = Field(4_000, ge=1, description="longest question, in characters")
+    cache_mb: int = Field(64, ge=1, description="size of the answer cache")
+    cache_answers: bool = Field(True, description="serve an unchanged question from the answer cache")
+    langsmith: bool = Field(False, description="let LangSmith upload traces, with document text in them")
+
+    def reading(self) -> ReadingLimits:
+        """Limits of the reading child."""
+        return ReadingLimits(
+            max_bytes=self.max_file_mb * MB,
+            max_pages=self.max_pages,
+            max_characters=self.max_characters,
+            wall_seconds=self.read_seconds,
+            cpu_seconds=self.read_seconds,
+            memory_bytes=self.read_memory_mb * 1024 * 1024,
+        )
+
+    def walking(self) -> WalkLimits:
+        """Limits of a question."""
+        return WalkLimits(
+            passages=self.ask_passages,
+            passage_tokens=self.ask_tokens,
+            rounds=self.ask_rounds,
+            judge_calls=self.ask_judge_calls,
+            seconds=self.ask_seconds,
+            documents=self.ask_documents,
+            proposals=self.ask_proposals,
+        )
+
+
+def load_settings() -> Settings:
+    """The settings of this process. LangSmith stays silent unless `CITEPATH_LANGSMITH` asks for it."""
+    settings = Settings()
+    if not settings.langsmith:
+        for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"):
+            os.environ[name] = "false"
+    return settings

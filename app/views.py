@@ -1,0 +1,279 @@
+"""The JSON shapes of the product's answers, kept stable. Pure functions from records."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from navigators.places import lines_of
+from navigators.signposts import breadcrumb, place_label
+from stores.records import (
+    Citation,
+    Claim,
+    Document,
+    IngestRecord,
+    Node,
+    Note,
+    Passage,
+    Rejected,
+    Run,
+    RunSummary,
+    Tree,
+    Verdict,
+    Version,
+)
+
+Json = dict[str, Any]
+
+
+def run_view(run: Run) -> Json:
+    """What `ask --json` prints."""
+    return {
+        "run": run.id,
+        "question": run.question,
+        "outcome": run.outcome.value,
+        "reason": run.reason,
+        "generator": run.generator,
+        "answer": run.answer,
+        "claims": [_claim(c) for c in run.claims],
+        "rejected": [_rejected(r) for r in run.rejected],
+        "coverage": coverage_view(run),
+        "facets": [
+            {"id": f.id, "text": f.text, "covered": f.covered, "evidence": list(f.evidence), "looked": f.looked}
+            for f in run.facets
+        ],
+        "degraded": list(run.degraded),
+        "cost": _cost(run),
+        "effort": run.effort.value,
+        "as_of": run.as_of.isoformat() if run.as_of else None,
+        "cached_from": run.cached_from,
+    }
+
+
+def _claim(claim: Claim) -> Json:
+    return {
+        "text": claim.text,
+        "kind": claim.kind.value,
+        "citations": [citation_view(c) for c in claim.citations],
+        "verdicts": [_verdict(v) for v in claim.verdicts],
+        "facets": list(claim.facets),
+    }
+
+
+def citation_view(citation: Citation) -> Json:
+    return {
+        "document": citation.document,
+        "version": citation.version,
+        "address": citation.address,
+        "label": citation.label,
+        "page": citation.page,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "boxes": [list(box) for box in citation.boxes],
+        "derivation": citation.derivation,
+        "content_hash": citation.content_hash,
+    }
+
+
+def _verdict(verdict: Verdict) -> Json:
+    return {"check": verdict.check, "state": verdict.state.value, "reason": verdict.reason}
+
+
+def _rejected(rejected: Rejected) -> Json:
+    return {"text": rejected.text, "verdicts": [_verdict(v) for v in rejected.verdicts]}
+
+
+def coverage_view(run: Run) -> Json:
+    return {
+        "considered": run.coverage.considered,
+        "looked_at": run.coverage.looked_at,
+        "documents": [
+            {
+                "document": d.document,
+                "version": d.version,
+                "root_hash": d.root_hash,
+                "passages": d.passages,
+                "read": d.read,
+                "judged": d.judged,
+                "unseen": d.unseen,
+                "read_hash": d.read_hash,
+            }
+            for d in run.coverage.documents
+        ],
+        "dropped": dict(run.coverage.dropped),
+    }
+
+
+def _cost(run: Run) -> Json:
+    cost = run.cost
+    return {
+        "rounds": cost.rounds,
+        "judge_calls": cost.judge_calls,
+        "passages": cost.passages,
+        "passage_tokens": cost.passage_tokens,
+        "model_calls": cost.model_calls,
+        "prompt_tokens": cost.prompt_tokens,
+        "cached_tokens": cost.cached_tokens,
+        "completion_tokens": cost.completion_tokens,
+        "seconds": cost.seconds,
+        "steps": dict(cost.steps),
+    }
+
+
+def passages_view(passages: Sequence[Passage]) -> Json:
+    """What `retrieve --json` prints, best first."""
+    return {
+        "passages": [
+            {
+                "document": p.document,
+                "version": p.version,
+                "address": p.address,
+                "label": p.label,
+                "page": p.page,
+                "start": p.start,
+                "end": p.end,
+                "text": p.text,
+                "score": p.score,
+                "road": p.road.value,
+            }
+            for p in passages
+        ]
+    }
+
+
+def trace_view(run: Run) -> Json:
+    """What `trace --json` prints: the scratchpad round by round, with what was in scope and read."""
+    return {
+        "run": run.id,
+        "question": run.question,
+        "outcome": run.outcome.value,
+        "judge": run.judge,
+        "generator": run.generator,
+        "started_at": run.started_at.isoformat(),
+        "cached_from": run.cached_from,
+        "versions": [
+            {
+                "document": v.document,
+                "version": v.version,
+                "derivation": v.derivation,
+                "source_hash": v.source_hash,
+                "text_hash": v.text_hash,
+                "root_hash": v.root_hash,
+                "parser": v.parser,
+            }
+            for v in run.versions
+        ],
+        "notes": [_note(n) for n in run.notes],
+        **passages_view(run.passages),
+        "coverage": coverage_view(run),
+        "cost": _cost(run),
+    }
+
+
+def _note(note: Note) -> Json:
+    return {
+        "round": note.round,
+        "step": note.step,
+        "subject": note.subject,
+        "candidates": note.candidates,
+        "picks": [{"local": p.local, "place": p.place, "score": p.score, "reason": p.reason} for p in note.picks],
+        "kept": list(note.kept),
+        "entropy": note.entropy,
+        "width": note.width,
+        "reason": note.reason,
+        "detail": dict(note.detail),
+    }
+
+
+def version_view(version: Version) -> Json:
+    return {
+        "document": version.document,
+        "version": version.number,
+        "title": version.title,
+        "collection": version.collection,
+        "file_name": version.file_name,
+        "format": version.format,
+        "language": version.language,
+        "characters": version.characters,
+        "pages": version.pages,
+        "nodes": version.nodes,
+        "structure_source": version.structure_source,
+        "confidence": version.confidence,
+        "effective_from": version.effective_from.isoformat() if version.effective_from else None,
+        "effective_to": version.effective_to.isoformat() if version.effective_to else None,
+        "created_at": version.created_at.isoformat(),
+        "parser": version.parser,
+        "derivation": version.derivation,
+        "source_hash": version.source_hash,
+        "text_hash": version.text_hash,
+        "root_hash": version.root_hash,
+    }
+
+
+def node_view(node: Node) -> Json:
+    return {
+        "address": node.address,
+        "kind": node.kind.value,
+        "label": node.label,
+        "eid": node.eid,
+        "title": node.title,
+        "start": node.start,
+        "end": node.end,
+        "page": node.page,
+        "page_end": node.page_end,
+        "children": node.children,
+        "passage": node.passage_key is not None,
+        "content_hash": node.content_hash,
+        "subtree_hash": node.subtree_hash,
+    }
+
+
+def tree_view(tree: Tree, depth: int | None) -> Json:
+    """What `tree --json` prints; `depth` counts from the root, 0 is the root alone."""
+    nodes = [n for n in tree.nodes if depth is None or n.depth <= depth]
+    return {**version_view(tree.version), "tree": [node_view(n) for n in nodes]}
+
+
+def place_view(tree: Tree, node: Node) -> Json:
+    """What `show --json` prints."""
+    lines = lines_of(tree, node.start, node.end)
+    return {
+        "document": tree.version.document,
+        "version": tree.version.number,
+        **node_view(node),
+        "place_label": place_label(tree, node),
+        "breadcrumb": list(breadcrumb(tree, node)),
+        "text": tree.text_of(node),
+        "boxes": [[line.page, *line.box] for line in lines if line.page is not None and line.box is not None],
+    }
+
+
+def document_view(document: Document, versions: Sequence[Version], current: Version | None) -> Json:
+    return {
+        "document": document.id,
+        "title": document.title,
+        "collection": document.collection,
+        "versions": [version_view(v) for v in versions],
+        "current": current.number if current else None,
+    }
+
+
+def ingest_view(record: IngestRecord) -> Json:
+    return {
+        "file": record.file_name,
+        "document": record.document,
+        "version": record.version,
+        "status": record.status.value,
+        "reason": record.reason,
+        "collection": record.collection,
+        "source_hash": record.source_hash,
+    }
+
+
+def summary_view(summary: RunSummary) -> Json:
+    return {
+        "run": summary.id,
+        "question": summary.question,
+        "outcome": summary.outcome.value,
+        "started_at": summary.started_at.isoformat(),
+        "seconds": summary.seconds,
+    }

@@ -1,0 +1,102 @@
+"""One deadline and one budget per run, passed down; whoever spends writes to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from stores.ids import Clock
+from stores.records import Cost, Effort
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far a run may go."""
+
+    passages: int = 24  # read at most
+    passage_tokens: int = 8_000  # estimated, over all passages read
+    rounds: int = 16
+    judge_calls: int = 400
+    seconds: float = 30.0
+    width_least: int = 4  # nodes opened a round when one clearly leads
+    width_most: int = 24  # and when the scores are flat
+    documents: int = 8  # opened when the question names none
+    proposals: int = 60  # passages the keyword index is asked for
+    widenings: int = 1  # times the reading may be doubled when facets stay open
+
+
+STANDARD = Limits()
+
+
+def limits_for(effort: Effort, base: Limits = STANDARD) -> Limits:
+    """What an effort means in figures, from the standard ones."""
+    if effort is Effort.QUICK:
+        return replace(base, passages=min(base.passages, 12), rounds=1, documents=4, widenings=0)
+    if effort is Effort.EXHAUSTIVE:
+        return replace(
+            base,
+            passages=max(base.passages, 100_000),
+            passage_tokens=max(base.passage_tokens, 20_000_000),
+            rounds=max(base.rounds, 100),
+            judge_calls=max(base.judge_calls, 100_000),
+            seconds=max(base.seconds, 300.0),
+            documents=max(base.documents, 10_000),
+            width_least=10_000,
+            width_most=10_000,
+            widenings=0,
+        )
+    return base
+
+
+@dataclass(slots=True)
+class Budget:
+    """What a run has spent, and when it must end."""
+
+    limits: Limits
+    clock: Clock
+    begun: float = field(init=False)
+    rounds: int = 0
+    judge_calls: int = 0
+    passages: int = 0
+    passage_tokens: int = 0
+    steps: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.begun = self.clock.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return self.clock.monotonic() - self.begun
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until the deadline, never below zero."""
+        return max(0.0, self.limits.seconds - self.seconds)
+
+    def exhausted(self) -> str | None:
+        """Which limit on the way down is used up, or None."""
+        if self.remaining <= 0:
+            return "deadline"
+        if self.rounds >= self.limits.rounds:
+            return "rounds"
+        if self.judge_calls >= self.limits.judge_calls:
+            return "judge_calls"
+        return None
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Add the time of the block to the step's time."""
+        begun = self.clock.monotonic()
+        try:
+            yield
+        finally:
+            self.steps[step] = self.steps.get(step, 0.0) + self.clock.monotonic() - begun
+
+    def cost(self) -> Cost:
+        return Cost(
+            rounds=self.rounds,
+            judge_calls=self.judge_calls,
+            passages=self.passages,
+            passage_tokens=self.passage_tokens,
+            seconds=round(self.seconds, 4),
+            steps={step: round(seconds, 4) for step, seconds in self.steps.items()},
+        )

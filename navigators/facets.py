@@ -1,0 +1,84 @@
+"""What a question asks for: its words with their weight, what kind of answer fits, and its facets."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from stores.records import Facet
+from stores.tokens import index_terms
+
+# Words that ask or instruct, and name nothing that could be found. Neutral on purpose: nothing in here
+# was taken from a question set.
+_ASKING_ZH = re.compile(
+    "请问|请根据|请说明|请列出|请|多少|如何|怎么样|怎么|怎样|怎麼樣|怎麼|什么|什麼|甚麼|是否|是不是|有没有|有沒有|能否|可否|"
+    "哪些|哪个|哪個|哪一个|哪一個|哪一|哪里|哪裡|哪裏|何时|何時|何处|何處|为什么|為什麼|为何|為何|谁|誰|吗|嗎|呢|[？?]"
+)
+_ASKING_EN = frozenset(
+    """what which who whom whose when where why how many much please based according tell give list describe explain
+    answer question does do did is are was were can could would should shall may might will have has had the a an of
+    """.split()  # noqa: SIM905 (a list of quoted words is harder to read)
+)
+_NUMBER_ZH = re.compile(
+    "多少|几[个年天日次种项名倍成]|百分之几|比例|金额|期限|数额|人数|多[长久大高]|最高|最低|上限|下限"
+)
+_NUMBER_EN = re.compile(
+    r"\b(how (many|much|long|often|large|high|old)|what (percentage|percent|number|amount|share|ratio|rate|date|year)|"
+    r"maximum|minimum|total|average|percentage|amount|number of|ratio|margin|rate)\b",
+    re.IGNORECASE,
+)
+_WHEN_ZH = re.compile("何时|何時|什么时候|什麼時候|哪[一]?[年天日月]|多久|几[年月日]|日期|时间")
+_WHEN_EN = re.compile(r"\b(when|what (date|year|day|month)|how long)\b", re.IGNORECASE)
+_SPLIT_EN = re.compile(
+    r"\?\s+|;\s+|,?\s+and\s+(?=(?:what|which|who|whom|when|where|why|how|is|are|does|do|did|can|must|may|should)\b)",
+    re.IGNORECASE,
+)
+_SPLIT_ZH = re.compile(
+    "[？?；;]\\s*|[，,]?(?:以及|并且|同时|和)(?=[^，。]{0,12}(?:多少|什么|哪|谁|何时|如何|怎|几|是否))"
+)
+_MAX_FACETS = 6
+
+
+class Wants(StrEnum):
+    """The kind of answer a facet asks for."""
+
+    NUMBER = "number"
+    TIME = "time"
+    ANY = "any"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question, or one facet of it, as words to look for."""
+
+    text: str
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """Term -> how often the question says it; words that only ask are left out unless nothing remains."""
+        counts = Counter(index_terms(_without_asking(self.text)))
+        return dict(counts or Counter(index_terms(self.text)))
+
+    @cached_property
+    def wants(self) -> Wants:
+        if _WHEN_ZH.search(self.text) or _WHEN_EN.search(self.text):
+            return Wants.TIME
+        if _NUMBER_ZH.search(self.text) or _NUMBER_EN.search(self.text):
+            return Wants.NUMBER
+        return Wants.ANY
+
+
+def _without_asking(text: str) -> str:
+    """The question without the words that only ask; line breaks stand where they were, so no bigram is made up."""
+    words = re.sub(r"[A-Za-z]+", lambda m: "\n" if m.group().lower() in _ASKING_EN else m.group(), text)
+    return _ASKING_ZH.sub("\n", words)
+
+
+def split_facets(question: str) -> tuple[Facet, ...]:
+    """The things a question asks for, f0, f1, ...; one facet when it asks for one thing."""
+    parts = [p.strip() for piece in _SPLIT_EN.split(question) for p in _SPLIT_ZH.split(piece or "") if p and p.strip()]
+    useful = [p for p in parts if index_terms(_without_asking(p))]
+    if len(useful) < 2:
+        return (Facet("f0", question.strip()),)
+    return tuple(Facet(f"f{i}", part) for i, part in enumerate(useful[:_MAX_FACETS]))

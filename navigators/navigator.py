@@ -1,0 +1,305 @@
+"""The navigator: a question goes in, a run comes out.
+
+    answer cache -> versions this reader may see -> the graph -> record -> cache -> run
+
+`ask` answers, `retrieve` stops at the ranked passages, `replay` walks a stored
+run again and says whether anything came out differently.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from navigators.budget import STANDARD, Budget, Limits, limits_for
+from navigators.coverage import coverage_of
+from navigators.facets import Ask, split_facets
+from navigators.graph import ask_graph, retrieve_graph, walk_through
+from navigators.judges import Judge, LexicalJudge, RecordedJudge
+from navigators.shelf import Shelf
+from navigators.state import Question, Walk, WalkState
+from navigators.steps.answer import rank_passages, to_passage
+from navigators.writers import ExtractiveWriter, RecordedWriter, Writer
+from stores.errors import NotFound, StoreUnavailable
+from stores.events import Emit, RunBegun, RunDone, ignore
+from stores.ids import Clock
+from stores.ports import Cache, Keywords, Library, Runs
+from stores.records import (
+    Claim,
+    Cost,
+    Coverage,
+    KeywordHit,
+    Note,
+    Outcome,
+    Passage,
+    Run,
+    Version,
+    VersionUsed,
+)
+
+VERSION = "navigators/1"
+"""Part of the answer cache's key: bump it when the same question over the same text may be answered otherwise."""
+
+_CACHED = timedelta(hours=24)
+_REPLAYED_STEPS = frozenset({"propose", "plan", "judge", "read", "check", "conclude"})
+
+_NOTHING = {
+    "en": "Nothing in the documents searched answers this.",
+    "zh": "所检索的文件中没有可以回答这一问题的内容。",
+}
+
+
+@dataclass(slots=True)
+class Navigator:
+    """Everything a question needs, wired once."""
+
+    library: Library
+    runs: Runs
+    clock: Clock
+    keywords: Keywords | None = None
+    cache: Cache | None = None
+    judge: Judge = field(default_factory=LexicalJudge)
+    writer: Writer = field(default_factory=ExtractiveWriter)
+    shelf: Shelf = field(default_factory=Shelf)
+    limits: Limits = STANDARD
+
+    async def ask(self, question: Question, *, emit: Emit = ignore) -> Run:
+        """Answer a question and keep the run.
+
+        Raises NotFound when a named document does not exist, StoreUnavailable
+        when the ledger does not answer. Everything else is an outcome.
+        """
+        begun = self.clock.monotonic()
+        key = await self._cache_key(question)
+        cached = await self._cached(key, question, begun)
+        if cached is not None:
+            await self.runs.save(cached)
+            emit(RunDone(cached.id, cached.outcome.value, cached.cost.seconds))
+            return cached
+        versions = await self._versions(question)
+        walk = self._walk(question, emit)
+        start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
+        emit(RunBegun(walk.run, len(versions)))
+        started_at = self.clock.now()
+        state = await walk_through(ask_graph(), start, walk)
+        run = replace(_run(walk, state), started_at=started_at)
+        await self.runs.save(run)
+        if self.cache is not None and run.outcome in (Outcome.ANSWERED, Outcome.PARTIAL) and not run.degraded:
+            await self.cache.put(key, run.id.encode(), _CACHED)
+        emit(RunDone(run.id, run.outcome.value, run.cost.seconds))
+        return run
+
+    async def retrieve(self, question: Question, k: int, *, emit: Emit = ignore) -> list[Passage]:
+        """The best `k` passages, best first. Raises as `ask` does."""
+        versions = await self._versions(question)
+        limits = replace(self.limits, passages=max(k, self.limits.passages), passage_tokens=10**9)
+        walk = self._walk(question, emit, limits)
+        start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
+        state = await walk_through(retrieve_graph(), start, walk)
+        return [to_passage(walk, seen, f"p{i:02d}") for i, seen in enumerate(rank_passages(state, walk)[:k])]
+
+    async def replay(self, run: Run, question: Question) -> list[str]:
+        """Walk a stored run again over the same versions with its recorded picks and drafts.
+
+        Returns what came out differently, one line each; empty when nothing
+        did. No model takes part. Raises NotFound when a version it read has
+        been deleted since.
+        """
+        question = replace(question, as_of=run.as_of or run.started_at.date())
+        versions = [await self._pinned(question, used) for used in run.versions]
+        walk = replace(
+            self._walk(question, ignore),
+            judge=RecordedJudge(run.judge, run.notes),
+            writer=RecordedWriter(run.generator, run.drafts),
+            keywords=_RecordedKeywords(run.notes),
+            run=run.id,
+        )
+        start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
+        try:
+            state = await walk_through(ask_graph(), start, walk)
+        except KeyError as missing:
+            return [f"the replay asked about {missing}, which the run did not"]
+        return differences(run, _run(walk, state))
+
+    def _walk(self, question: Question, emit: Emit, limits: Limits | None = None) -> Walk:
+        return Walk(
+            run=self.clock.new_id(),
+            question=question,
+            library=self.library,
+            keywords=self.keywords,
+            judge=self.judge,
+            writer=self.writer,
+            shelf=self.shelf,
+            budget=Budget(limits_for(question.effort, limits or self.limits), self.clock),
+            clock=self.clock,
+            emit=emit,
+            ask=Ask(question.text),
+        )
+
+    async def _versions(self, question: Question) -> list[Version]:
+        """The versions in scope; a document that was named must exist."""
+        for document in question.documents:
+            await self.library.history(question.reader, document)
+        return await self.library.versions(
+            question.reader,
+            collection=question.collection,
+            documents=question.documents or None,
+            as_of=question.as_of,
+        )
+
+    async def _pinned(self, question: Question, used: VersionUsed) -> Version:
+        for version in await self.library.history(question.reader, used.document):
+            if version.id == used.version_id:
+                return replace(version, derivation=used.derivation)
+        raise NotFound(f"version {used.version} of {used.document} is no longer kept")
+
+    async def _cache_key(self, question: Question) -> str:
+        """Over who may see what, the state of the collection, what makes the answer, and the question itself."""
+        reader = question.reader
+        parts = [
+            VERSION,
+            reader.tenant,
+            reader.subject,
+            sorted(reader.groups),
+            sorted(reader.scopes),
+            question.collection,
+            sorted(question.documents),
+            (question.as_of or self.clock.now().date()).isoformat(),
+            question.effort.value,
+            self.judge.name,
+            self.writer.name,
+            repr(self.limits),
+            await self.library.revision(reader, question.collection),
+            " ".join(unicodedata.normalize("NFKC", question.text).split()),
+        ]
+        return "answer:" + hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
+
+    async def _cached(self, key: str, question: Question, begun: float) -> Run | None:
+        """An earlier answer to the same question, if every place it cites still stands."""
+        stored = await self.cache.get(key) if self.cache is not None else None
+        if stored is None:
+            return None
+        try:
+            earlier = await self.runs.run(question.reader, stored.decode())
+        except (NotFound, StoreUnavailable):
+            return None
+        cited = [v.version_id for v in earlier.versions]
+        standing = await self.library.standing(question.reader, cited, as_of=question.as_of)
+        if any(standing.get(v) != "current" for v in cited):
+            return None
+        return replace(
+            earlier,
+            id=self.clock.new_id(),
+            started_at=self.clock.now(),
+            cached_from=earlier.cached_from or earlier.id,
+            cost=Cost(seconds=round(self.clock.monotonic() - begun, 4)),
+        )
+
+
+class _RecordedKeywords:
+    """The keyword index as a stored run saw it."""
+
+    def __init__(self, notes: Sequence[Note]) -> None:
+        self._hits = [KeywordHit(p.local, p.place, p.score) for n in notes if n.step == "propose" for p in n.picks]
+
+    async def apply(self, entries: object, gone: object) -> None:
+        raise StoreUnavailable("a recorded index takes nothing in")
+
+    async def search(
+        self,
+        tenant: str,
+        question: str,
+        k: int,
+        *,
+        collection: str | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> list[KeywordHit]:
+        return self._hits[:k]
+
+    async def count(self) -> int:
+        return len(self._hits)
+
+
+def _run(walk: Walk, state: WalkState) -> Run:
+    """The record of a finished walk."""
+    question = walk.question
+    opened = [r.opened for r in walk.readings.values()]
+    outcome = state.outcome or Outcome.FAILED
+    return Run(
+        id=walk.run,
+        tenant=question.reader.tenant,
+        subject=question.reader.subject,
+        question=question.text,
+        collection=question.collection,
+        documents=question.documents,
+        as_of=question.as_of,
+        effort=question.effort,
+        started_at=walk.clock.now(),
+        outcome=outcome,
+        generator=walk.writer.name,
+        judge=walk.judge.name,
+        answer=answer_text(question.text, state.claims),
+        claims=state.claims,
+        rejected=tuple(state.rejected),
+        facets=state.facets,
+        coverage=coverage_of(opened, state.passages, judged_addresses(state), len(state.versions), state.dropped)
+        if opened
+        else Coverage(considered=len(state.versions)),
+        degraded=tuple(dict.fromkeys(state.degraded)),
+        cost=walk.budget.cost(),
+        versions=tuple(
+            VersionUsed(v.id, v.document, v.number, v.derivation, v.source_hash, v.text_hash, v.root_hash, v.parser)
+            for v in (one.tree.version for one in opened)
+        ),
+        notes=tuple(state.notes),
+        passages=state.passages,
+        reason=state.reason,
+        drafts=tuple(state.drafts),
+    )
+
+
+def judged_addresses(state: WalkState) -> dict[str, frozenset[str]]:
+    """Version id -> addresses whose signposts were put before the judge."""
+    shown: dict[str, set[str]] = {}
+    for branch in state.judged:
+        shown.setdefault(branch.node.version_id, set()).update(branch.shown)
+    return {version: frozenset(addresses) for version, addresses in shown.items()}
+
+
+def answer_text(question: str, claims: Sequence[Claim]) -> str:
+    """The claims as one text, each followed by the numbers of its citations: [1], [2], ..."""
+    if not claims:
+        return _NOTHING["zh" if any("\u4e00" <= c <= "\u9fff" for c in question) else "en"]
+    sentences = []
+    number = 0
+    for claim in claims:
+        marks = ""
+        for _ in claim.citations:
+            number += 1
+            marks += f"[{number}]"
+        sentences.append(f"{claim.text} {marks}".strip())
+    return "\n".join(sentences)
+
+
+def differences(stored: Run, replayed: Run) -> list[str]:
+    """What a replay gave otherwise than the stored run, one line each."""
+    found = []
+    pairs = zip(_decisions(stored.notes), _decisions(replayed.notes), strict=False)
+    found += [f"round {a.round} {a.step} {a.subject}: the decision differs" for a, b in pairs if a != b]
+    if len(_decisions(stored.notes)) != len(_decisions(replayed.notes)):
+        found.append("the number of decisions differs")
+    if stored.passages != replayed.passages:
+        found.append("other passages were read")
+    if stored.claims != replayed.claims:
+        found.append("other claims passed the gates")
+    if stored.outcome != replayed.outcome:
+        found.append(f"the outcome was {stored.outcome.value}, now {replayed.outcome.value}")
+    if [v.root_hash for v in stored.versions] != [v.root_hash for v in replayed.versions]:
+        found.append("the trees have other root hashes")
+    return found
+
+
+def _decisions(notes: Sequence[Note]) -> list[Note]:
+    return [n for n in notes if n.step in _REPLAYED_STEPS]

@@ -1,0 +1,104 @@
+"""The shelf: versions that were opened lately, with their statistics, kept because versions never change.
+
+What is on the shelf is not thereby readable: every run first asks the ledger
+which versions this reader may see, and takes only those from the shelf.
+"""
+
+import asyncio
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from navigators.facets import Ask
+from navigators.signposts import Signposts
+from navigators.statistics import COUNTS_AS_HIT, Evidence, TermCounts, TreeStatistics
+from stores.ports import Library
+from stores.records import Node, QueryHits, Reader, Tree, Version
+
+_CHARACTERS = 30_000_000  # of canonical text kept at most (about 10 bytes of memory each)
+
+
+class OpenVersion:
+    """A version ready to be walked: tree, statistics, signposts."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.statistics = TreeStatistics(tree)
+        self.signposts = Signposts(self.statistics)
+
+    @cached_property
+    def passage_starts(self) -> list[int]:
+        return [node.start for node in self.statistics.passages]
+
+    def passages_below(self, node: Node) -> range:
+        """Indexes of the passages inside a node."""
+        starts = self.passage_starts
+        return range(bisect_left(starts, node.start), bisect_left(starts, node.end))
+
+
+class Shelf:
+    """Opened versions, least recently used ones dropped when they hold too much text."""
+
+    def __init__(self, characters: int = _CHARACTERS) -> None:
+        self._limit = characters
+        self._held: OrderedDict[tuple[str, int], OpenVersion] = OrderedDict()
+        self._opening: dict[tuple[str, int], asyncio.Lock] = {}
+
+    async def open(self, library: Library, reader: Reader, version: Version) -> OpenVersion:
+        """A version the ledger has just named to this reader."""
+        key = (version.id, version.derivation)
+        lock = self._opening.setdefault(key, asyncio.Lock())
+        async with lock:
+            if key not in self._held:
+                tree = await library.tree(reader, version.id, version.derivation)
+                self._held[key] = await asyncio.to_thread(OpenVersion, tree)
+            self._held.move_to_end(key)
+            opened = self._held[key]
+        self._opening.pop(key, None)
+        self._drop_oldest()
+        return opened
+
+    def _drop_oldest(self) -> None:
+        while len(self._held) > 1 and sum(v.tree.version.characters for v in self._held.values()) > self._limit:
+            self._held.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One question over one opened version: where its words are met."""
+
+    opened: OpenVersion
+    ask: Ask
+    evidence: Mapping[int, Evidence]
+
+    @cached_property
+    def _hit_indexes(self) -> list[int]:
+        return sorted(self.evidence)
+
+    def hits_below(self, node: Node) -> QueryHits:
+        """What the question's words meet inside a node."""
+        below = self.opened.passages_below(node)
+        hits = self._hit_indexes
+        inside = hits[bisect_left(hits, below.start) : bisect_left(hits, below.stop)]
+        if not inside:
+            return QueryHits(0.0, 0.0, 0, "")
+        best = max(inside, key=lambda i: (self.evidence[i].score, -i))
+        return QueryHits(
+            best=self.evidence[best].score,
+            coverage=self.evidence[best].coverage,
+            count=sum(self.evidence[i].score >= COUNTS_AS_HIT for i in inside),
+            line=self._line(best),
+            mass=sum(self.evidence[i].score for i in inside),
+        )
+
+    def _line(self, passage: int) -> str:
+        """The beginning of the best passage: what a person scanning the page would stop at."""
+        node = self.opened.statistics.passages[passage]
+        return " ".join(self.opened.tree.text[node.start : min(node.end, node.start + 480)].split())[:160]
+
+
+def read_question(opened: Sequence[OpenVersion], ask: Ask, collection: TermCounts | None) -> list[Reading]:
+    """The question's evidence in every opened version; `collection` mixes in how rare its words are over all."""
+    return [Reading(one, ask, one.statistics.evidence(ask, collection)) for one in opened]

@@ -1,0 +1,239 @@
+"""From the frontier to an answer: read, write, check, widen, conclude."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+
+from navigators.checks.gates import check_draft
+from navigators.drafts import DraftFault
+
+from navigators.frontier import Seen
+from navigators.fusion import RRF, reciprocal_ranks
+from navigators.places import cite
+from navigators.signposts import breadcrumb, place_label
+from navigators.state import Update, Walk, WalkState
+from navigators.statistics import pooled
+from navigators.steps.common import node_of, noted
+from navigators.writers import WriteCall
+from stores.events import ClaimPassed, ClaimRejected, PassageRead
+from stores.records import (
+    Citation,
+    Claim,
+    Facet,
+    Node,
+    Note,
+    Outcome,
+    Passage,
+    Rejected,
+    Verdict,
+    VerdictState,
+    place_name,
+)
+
+
+async def read(state: WalkState, walk: Walk) -> Update:
+    """Open the best passages that the budget allows, in document order."""
+    with walk.budget.timed("read"):
+        limits = walk.budget.limits
+        scale = 2**state.widened
+        best = rank_passages(state, walk)[: limits.passages * scale]
+        chosen = _within(best, limits.passage_tokens * scale)
+        order = {v.id: i for i, v in enumerate(state.versions)}
+        chosen.sort(key=lambda s: (order[s.version_id], node_of(walk, s).start))
+        passages = tuple(to_passage(walk, s, f"p{i:02d}") for i, s in enumerate(chosen))
+        walk.budget.passages = len(passages)
+        walk.budget.passage_tokens = sum(s.tokens for s in chosen)
+        for passage in passages:
+            place = place_name(passage.document, passage.version, passage.address)
+            walk.emit(PassageRead(walk.run, place, passage.score))
+    note = Note(
+        state.round,
+        "read",
+        "passages",
+        candidates=len(state.frontier.passages),
+        kept=tuple(place_name(p.document, p.version, p.address) for p in passages),
+        detail={"tokens": walk.budget.passage_tokens},
+    )
+    return {"passages": passages, "notes": [noted(walk, note)]}
+
+
+def rank_passages(state: WalkState, walk: Walk) -> list[Seen]:
+    """All known passages, best first: by evidence in one document; over several, fused with the keyword ranking.
+
+    Over several documents the score is the fused one, 1.0 for first place on
+    both roads: evidence of different documents compares only by rank.
+    """
+    best = state.frontier.best_passages()
+    if len(walk.readings) < 2 or not state.hits:
+        return best
+    place = {h.key: i for i, h in enumerate(state.hits)}
+    by_key = {s.key: s for s in best}
+    ranks = {s.key: place.get(node_of(walk, s).passage_key or "") for s in best}
+    proposed = sorted((key for key, rank in ranks.items() if rank is not None), key=lambda key: ranks[key] or 0)
+    most = 2 / (RRF + 1)
+    fused = reciprocal_ranks(list(by_key), proposed)
+    return [replace(by_key[key], score=score / most) for key, score in fused]
+
+
+def _within(best: Sequence[Seen], tokens: int) -> list[Seen]:
+    """As many of the best as fit the token budget; at least one if there is any."""
+    chosen: list[Seen] = []
+    used = 0
+    for one in best:
+        if chosen and used + one.tokens > tokens:
+            break
+        chosen.append(one)
+        used += one.tokens
+    return chosen
+
+
+def to_passage(walk: Walk, seen: Seen, local: str) -> Passage:
+    tree = walk.readings[seen.version_id].opened.tree
+    node = tree.by_address[seen.address]
+    start, end = _trimmed(tree.text, node)
+    return Passage(
+        local=local,
+        version_id=seen.version_id,
+        document=tree.version.document,
+        version=tree.version.number,
+        address=node.address,
+        label=place_label(tree, node),
+        breadcrumb=breadcrumb(tree, node),
+        page=node.page,
+        start=start,
+        end=end,
+        text=tree.text[start:end],
+        score=round(seen.score, 6),
+        road=seen.road,
+    )
+
+
+def _trimmed(text: str, node: Node) -> tuple[int, int]:
+    """A node's span without the white space around its words."""
+    words = text[node.start : node.end]
+    start = node.start + len(words) - len(words.lstrip())
+    return start, node.end - (len(words) - len(words.rstrip()))
+
+
+async def write(state: WalkState, walk: Walk) -> Update:
+    """The writer drafts claims; after failed gates it is shown once what failed, with the true text."""
+    with walk.budget.timed("write"):
+        call = WriteCall(walk.question.text, state.facets, state.passages, _rarity(walk), state.repairs)
+        again = bool(state.repairs)
+        draft = await walk.writer.write(call) if state.passages else None
+        if isinstance(draft, DraftFault) and not again:
+            draft = await walk.writer.write(call)  # G0: one re-ask
+    fault = draft if isinstance(draft, DraftFault) else None
+    note = Note(
+        state.round,
+        "repair" if again else "write",
+        walk.writer.name,
+        candidates=len(state.passages),
+        reason=fault.code if fault else "",
+        detail={"claims": len(draft.claims)} if draft is not None and not isinstance(draft, DraftFault) else {},
+    )
+    update: Update = {"draft": None if fault else draft, "repaired": again, "notes": [noted(walk, note)]}
+    if draft is not None and fault is None:
+        update["drafts"] = [json.dumps(asdict(draft), ensure_ascii=False)]
+    if fault:
+        verdict = Verdict("G0", VerdictState.UNSUPPORTED, fault.code)
+        update["rejected"] = [Rejected("", (verdict,))]
+    return update
+
+
+def _rarity(walk: Walk) -> Mapping[str, float]:
+    counts = pooled(r.opened.statistics.counts(walk.ask.weights) for r in walk.readings.values())
+    return {t: counts.idf(t) for t in walk.ask.weights}
+
+
+async def check(state: WalkState, walk: Walk) -> Update:
+    """The gates G1 to G4 over the whole draft; what passes is a claim, what does not is rejected or repaired once."""
+    if state.draft is None:
+        return {"repairs": ()}
+    with walk.budget.timed("check"):
+        passages = {p.local: p for p in state.passages}
+        trees = {p.version_id: walk.readings[p.version_id].opened.tree for p in state.passages}
+
+        def place(passage: Passage, start: int, end: int) -> Citation:
+            return cite(trees[passage.version_id], passage, start, end)
+
+        checked = check_draft(state.draft, passages, walk.question.text, place)
+    repairable = bool(checked.repairs) and not state.repaired
+    for i, claim in enumerate(checked.claims):
+        walk.emit(ClaimPassed(walk.run, i, len(claim.citations)))
+    for rejected in checked.rejected:
+        failed = tuple(v.check for v in rejected.verdicts if v.state is not VerdictState.SUPPORTED)
+        walk.emit(ClaimRejected(walk.run, failed))
+    note = Note(
+        state.round,
+        "check",
+        "gates",
+        candidates=len(state.draft.claims),
+        reason="repair" if repairable else "",
+        detail={"passed": len(checked.claims), "rejected": len(checked.rejected), "ghosts": checked.ghosts},
+    )
+    return {
+        "claims": checked.claims,
+        "rejected": [] if repairable else list(checked.rejected),
+        "repairs": checked.repairs if repairable else (),
+        "notes": [noted(walk, note)],
+    }
+
+
+async def widen(state: WalkState, walk: Walk) -> Update:
+    """Facets are still open and budget is left: read twice as far down the frontier."""
+    note = Note(state.round, "widen", "frontier", reason="open facets", detail={"times": state.widened + 1})
+    return {"widened": state.widened + 1, "repaired": False, "repairs": (), "notes": [noted(walk, note)]}
+
+
+async def conclude(state: WalkState, walk: Walk) -> Update:
+    """The final gate in the ledger, the facets, and the outcome."""
+    with walk.budget.timed("conclude"):
+        claims, withdrawn = await _still_standing(state, walk)
+        facets = tuple(_facet(f, claims, len(state.passages)) for f in state.facets)
+    outcome, reason = decide_outcome(bool(claims), all(f.covered for f in facets), state.stopped, bool(state.versions))
+    note = Note(state.round, "conclude", outcome.value, candidates=len(state.claims), reason=reason)
+    return {
+        "claims": claims,
+        "facets": facets,
+        "rejected": withdrawn,
+        "outcome": outcome,
+        "reason": reason,
+        "notes": [noted(walk, note)],
+    }
+
+
+def decide_outcome(claims: bool, covered: bool, stopped: str, versions: bool) -> tuple[Outcome, str]:
+    """Which of the outcomes this is, and why if it is not `answered`."""
+    if not versions:
+        return Outcome.INSUFFICIENT_EVIDENCE, "no document in scope was in force"
+    if claims and covered:
+        return Outcome.ANSWERED, ""
+    if claims:
+        return Outcome.PARTIAL, "some of what was asked was not found"
+    if stopped:
+        return Outcome.BUDGET_EXHAUSTED, f"budget used up: {stopped}"
+    return Outcome.INSUFFICIENT_EVIDENCE, "no passage answers this well enough"
+
+
+async def _still_standing(state: WalkState, walk: Walk) -> tuple[tuple[Claim, ...], list[Rejected]]:
+    """Drop claims whose version was superseded, deleted or withdrawn since the run began (G6)."""
+    if not state.claims:
+        return (), []
+    used = {p.version_id: (p.document, p.version) for p in state.passages}
+    standing = await walk.library.standing(walk.question.reader, list(used), as_of=walk.question.as_of)
+    fallen = {used[v] for v in used if standing.get(v) != "current"}
+    kept, withdrawn = [], []
+    for claim in state.claims:
+        if any((c.document, c.version) in fallen for c in claim.citations):
+            verdict = Verdict("G6", VerdictState.UNSUPPORTED, "the cited version is no longer current")
+            withdrawn.append(Rejected(claim.text, (*claim.verdicts, verdict)))
+        else:
+            kept.append(claim)
+    return tuple(kept), withdrawn
+
+
+def _facet(facet: Facet, claims: Sequence[Claim], looked: int) -> Facet:
+    cited = [c for claim in claims if facet.id in claim.facets for c in claim.citations]
+    places = [place_name(c.document, c.version, c.address) for c in cited]
+    return replace(facet, covered=bool(places), evidence=tuple(dict.fromkeys(places)), looked=looked)

@@ -1,0 +1,114 @@
+"""Which documents: the keyword index proposes passages, documents are chosen and opened."""
+
+import asyncio
+from collections.abc import Sequence
+
+from navigators.frontier import Seen
+from navigators.fusion import reciprocal_ranks
+from navigators.shelf import OpenVersion, Reading, read_question
+from navigators.state import Update, Walk, WalkState
+from navigators.statistics import pooled
+from navigators.steps.common import noted, seen_node
+from stores.errors import StoreUnavailable
+from stores.records import KeywordHit, Note, Pick, Road, Version
+from stores.tokens import index_terms
+
+
+async def propose(state: WalkState, walk: Walk) -> Update:
+    """The second road: the keyword index names passages; it adds to what navigation finds, and never subtracts."""
+    with walk.budget.timed("propose"):
+        hits: list[KeywordHit] = []
+        degraded: list[str] = []
+        if walk.keywords is None:
+            degraded.append("keywords")
+        elif state.versions:
+            try:
+                async with asyncio.timeout(walk.budget.remaining):
+                    hits = await walk.keywords.search(
+                        walk.question.reader.tenant,
+                        walk.question.text,
+                        walk.budget.limits.proposals,
+                        collection=walk.question.collection,
+                        documents=walk.question.documents or None,
+                    )
+            except (StoreUnavailable, TimeoutError):
+                degraded.append("keywords")
+        known = {v.document for v in state.versions}
+        hits = [h for h in hits if h.document in known]
+    note = Note(
+        0,
+        "propose",
+        "keywords",
+        candidates=len(hits),
+        picks=tuple(Pick(h.key, h.document, h.score, "keyword index") for h in hits),
+        reason="degraded" if degraded else "",
+    )
+    return {"hits": tuple(hits), "degraded": degraded, "notes": [noted(walk, note)]}
+
+
+async def choose(state: WalkState, walk: Walk) -> Update:
+    """Which documents to open: by their best proposed passages and by how much of their title the question names."""
+    with walk.budget.timed("open"):
+        chosen = choose_documents(state.versions, state.hits, walk.question.text, walk.budget.limits.documents)
+        opened = [await walk.shelf.open(walk.library, walk.question.reader, v) for v in chosen]
+        readings = await asyncio.to_thread(_read_all, opened, walk)
+        walk.readings = {r.opened.tree.version.id: r for r in readings}
+        proposed, dropped = await _proposed(state.hits, walk)
+        roots = [seen_node(r, r.opened.tree.nodes[0], r.hits_below(r.opened.tree.nodes[0]).best) for r in readings]
+        frontier = state.frontier.joined(roots).joined(proposed)
+    note = Note(
+        0,
+        "open",
+        "documents",
+        candidates=len(state.versions),
+        kept=tuple(v.name for v in chosen),
+        reason="all in scope" if len(chosen) == len(state.versions) else "best passages and titles",
+        detail={"proposed": len(proposed), "dropped": sum(dropped.values())},
+    )
+    return {"frontier": frontier, "dropped": dropped, "notes": [noted(walk, note)]}
+
+
+def choose_documents(
+    versions: Sequence[Version], hits: Sequence[KeywordHit], question: str, limit: int
+) -> list[Version]:
+    """At most `limit` versions: all if there are few, else the best by two rankings, fused by rank."""
+    if len(versions) <= limit:
+        return list(versions)
+    by_document = {v.document: v for v in versions}
+    by_hits = list(dict.fromkeys(h.document for h in hits))
+    asked = set(index_terms(question))
+    named = {v.document: _title_share(v.title, asked) for v in versions}
+    by_title = sorted((d for d, share in named.items() if share >= 0.5), key=lambda d: (-named[d], d))
+    fused = [document for document, _ in reciprocal_ranks(by_hits, by_title[:limit])]
+    return [by_document[d] for d in fused[:limit]] or list(versions[:limit])
+
+
+def _title_share(title: str, asked: set[str]) -> float:
+    """How much of a title the question names, 0..1."""
+    terms = {t for t in index_terms(title) if len(t) > 1}
+    return len(terms & asked) / len(terms) if terms else 0.0
+
+
+def _read_all(opened: Sequence[OpenVersion], walk: Walk) -> list[Reading]:
+    terms = walk.ask.weights
+    collection = pooled(one.statistics.counts(terms) for one in opened) if len(opened) > 1 else None
+    return read_question(opened, walk.ask, collection)
+
+
+async def _proposed(hits: Sequence[KeywordHit], walk: Walk) -> tuple[list[Seen], dict[str, int]]:
+    """Proposed passages, joined to the ledger: only what stands in an opened version goes on; the rest is counted."""
+    places = await walk.library.places(walk.question.reader, [h.key for h in hits], list(walk.readings))
+    opened = {r.opened.tree.version.document for r in walk.readings.values()}
+    seen: list[Seen] = []
+    dropped: dict[str, int] = {}
+    for hit in hits:
+        standing = places.get(hit.key)
+        if not standing:
+            why = "superseded" if hit.document in opened else "not_opened"
+            dropped[why] = dropped.get(why, 0) + 1
+            continue
+        for place in standing:
+            reading = walk.readings[place.version_id]
+            node = reading.opened.tree.by_address[place.address]
+            seen.append(seen_node(reading, node, reading.hits_below(node).best, Road.KEYWORDS))
+    return seen, dropped

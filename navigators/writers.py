@@ -1,0 +1,135 @@
+"""Writers: passages in, a draft out. A draft is untrusted input until the gates have passed it.
+
+    Writer.write(WriteCall) -> Draft | DraftFault
+
+`ExtractiveWriter` needs no model: it answers with the sentences of the passages
+that meet the question best, word for word, and with nothing when none is good
+enough. It says so: `generator: extractive`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from docs_ingest.sentences import sentence_spans
+from navigators.checks.gates import Repair
+from navigators.drafts import Draft, DraftCite, DraftClaim, DraftFault, parse_draft
+
+from navigators.facets import Ask, Wants
+from stores.records import Facet, Passage
+from stores.tokens import index_terms, numeric
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCall:
+    question: str
+    facets: tuple[Facet, ...]
+    passages: tuple[Passage, ...]  # in document order
+    rarity: Mapping[str, float]  # idf of the question's terms over the opened versions
+    repairs: tuple[Repair, ...] = ()  # what did not pass, with the true text: the one repair round
+
+
+class Writer(Protocol):
+    """`name` is what the answer says made it."""
+
+    name: str
+
+    async def write(self, call: WriteCall) -> Draft | DraftFault: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When a sentence is good enough. Set on the DEV sets by `bench/abstention.py`; see `docs/measured.md`."""
+
+    answer: float = 0.5  # of a facet's weight, met by the best sentence in its place
+    also: float = 0.9  # of the best sentence's score, for a further sentence
+    most: int = 3  # sentences a facet
+
+
+_TIME = re.compile(
+    r"\d{4}|[年月日]|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|day|days|month|months|year|years|week|weeks)\b",
+    re.IGNORECASE,
+)
+_IN_PLACE = 0.5  # weight of a word met by the passage or the headings, not by the sentence itself
+_WRONG_KIND = 0.6  # factor when a number or a time is asked for and the sentence has none
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    passage: Passage
+    quote: str
+    score: float
+    order: int = field(default=0)
+
+
+class ExtractiveWriter:
+    """Verbatim sentences, best first, each with its own place as its citation."""
+
+    name = "extractive"
+
+    def __init__(self, thresholds: Thresholds | None = None) -> None:
+        self._thresholds = thresholds or Thresholds()
+
+    async def write(self, call: WriteCall) -> Draft | DraftFault:
+        chosen: dict[tuple[str, str], DraftClaim] = {}
+        for facet in call.facets:
+            for sentence in self._best(Ask(facet.text), call.passages, call.rarity):
+                key = (sentence.passage.local, sentence.quote)
+                before = chosen[key].facets if key in chosen else ()
+                chosen[key] = DraftClaim(
+                    text=" ".join(sentence.quote.split()),
+                    kind="fact",
+                    cites=(DraftCite(sentence.passage.local, sentence.quote),),
+                    facets=(*before, facet.id),
+                )
+        return Draft(tuple(chosen.values()))
+
+    def _best(self, ask: Ask, passages: Sequence[Passage], rarity: Mapping[str, float]) -> list[_Sentence]:
+        limits = self._thresholds
+        scored = sorted(_scored(ask, passages, rarity), key=lambda s: (-s.score, s.order))
+        if not scored or scored[0].score < limits.answer:
+            return []
+        bar = max(limits.answer, scored[0].score * limits.also)
+        return [s for s in scored if s.score >= bar][: limits.most]
+
+
+def _scored(ask: Ask, passages: Sequence[Passage], rarity: Mapping[str, float]) -> list[_Sentence]:
+    """Every sentence of the passages with the share of the question's weight that it meets in its place."""
+    weights = {t: w * rarity.get(t, 1.0) for t, w in ask.weights.items()}
+    total = sum(weights.values()) or 1.0
+    asked = {t for t in weights if numeric(t)}
+    sentences = []
+    for passage in passages:
+        around = set(index_terms(" ".join((*passage.breadcrumb, passage.text))))
+        in_place = sum(w for t, w in weights.items() if t in around)
+        for start, end in sentence_spans(passage.text):
+            quote = passage.text[start:end]
+            terms = set(index_terms(quote))
+            own = sum(w for t, w in weights.items() if t in terms)
+            score = (own + _IN_PLACE * (in_place - own)) / total
+            if own and not _fits(ask.wants, quote, terms - asked):
+                score *= _WRONG_KIND
+            if own:
+                sentences.append(_Sentence(passage, quote, score, len(sentences)))
+    return sentences
+
+
+def _fits(wants: Wants, quote: str, terms: set[str]) -> bool:
+    """Whether a sentence holds the kind of thing asked for."""
+    if wants is Wants.NUMBER:
+        return any(numeric(t) for t in terms)
+    if wants is Wants.TIME:
+        return bool(_TIME.search(quote))
+    return True
+
+
+class RecordedWriter:
+    """Hands in again, in order, what a stored run's writer handed in."""
+
+    def __init__(self, name: str, drafts: Sequence[str]) -> None:
+        self.name = name
+        self._drafts = list(drafts)
+
+    async def write(self, call: WriteCall) -> Draft | DraftFault:
+        return parse_draft(self._drafts.pop(0), "stop") if self._drafts else Draft(())
