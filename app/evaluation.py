@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stores.keywords_tantivy import TantivyKeywords
-
 from app.resources import House
 from docs_ingest.ingest import Upload, ingest, keyword_entries
 from navigators.state import Question
 from stores.events import Emit, QuestionScored
+from stores.keywords_tantivy import TantivyKeywords
 from stores.records import IngestStatus, KeywordEntry, Node, NodeKind, Reader, Tree
 from stores.tokens import estimate_tokens
 
@@ -191,8 +190,7 @@ def _question(row: Mapping[str, Any], documents: Mapping[str, Any], options: Opt
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
                 try:

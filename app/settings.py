@@ -7,10 +7,10 @@ name of the variable and what it takes.
 import os
 from pathlib import Path
 
-from docs_ingest.sandbox import Limits as ReadingLimits
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from docs_ingest.sandbox import Limits as ReadingLimits
 from navigators.budget import Limits as WalkLimits
 
 MB = 1_000_000

@@ -93,19 +93,31 @@ def ingest(upload: Upload, *, reading: Reading, intake: Intake, clock: Clock, em
     except IngestError as error:
         record = _record(upload, IngestStatus.FAILED, str(error), None, clock)
         intake.record(record)
+    _announce(record, emit, pages, nodes, clock.monotonic() - begun)
+    return record
+
+
+def refuse(upload: Upload, reason: str, *, intake: Intake, clock: Clock, emit: Emit = ignore) -> IngestRecord:
+    """Keep on record that a file was not taken in, and why: for files that could not even be opened."""
+    record = replace(_record(upload, IngestStatus.FAILED, reason, None, clock), source_hash=None)
+    intake.record(record)
+    _announce(record, emit, None, 0, 0.0)
+    return record
+
+
+def _announce(record: IngestRecord, emit: Emit, pages: int | None, nodes: int, seconds: float) -> None:
     emit(
         FileDone(
-            file=upload.file_name,
+            file=record.file_name,
             document=record.document,
             version=record.version,
             status=record.status.value,
             reason=record.reason,
             pages=pages,
             nodes=nodes,
-            seconds=clock.monotonic() - begun,
+            seconds=seconds,
         )
     )
-    return record
 
 
 def _named(upload: Upload) -> Upload:
@@ -281,4 +293,4 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-__all__ = ["PARSER_VERSION", "IngestStatus", "Reading", "Upload", "ingest", "keyword_entries"]
+__all__ = ["PARSER_VERSION", "IngestStatus", "Reading", "Upload", "ingest", "keyword_entries", "refuse"]

@@ -23,6 +23,10 @@ class BlockKind(StrEnum):
     FURNITURE = "furniture"
     HIDDEN = "hidden"
 
+    @property
+    def citable(self) -> bool:
+        return self not in (BlockKind.FURNITURE, BlockKind.HIDDEN)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -10,13 +10,13 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from navigators.budget import STANDARD, Budget, Limits, limits_for
 from navigators.coverage import coverage_of
 from navigators.facets import Ask, split_facets
-from navigators.graph import ask_graph, retrieve_graph, walk_through
 from navigators.judges import Judge, LexicalJudge, RecordedJudge
 from navigators.shelf import Shelf
 from navigators.state import Question, Walk, WalkState
@@ -51,6 +51,14 @@ _NOTHING = {
 }
 
 
+async def _walked(start: WalkState, walk: Walk, *, writing: bool = True) -> WalkState:
+    """The state at the end of the graph; without writing, at the ranked passages."""
+    # LangGraph takes half a second to import, and most commands ask nothing.
+    from navigators.graph import ask_graph, retrieve_graph, walk_through  # noqa: PLC0415
+
+    return await walk_through(ask_graph() if writing else retrieve_graph(), start, walk)
+
+
 @dataclass(slots=True)
 class Navigator:
     """Everything a question needs, wired once."""
@@ -83,11 +91,12 @@ class Navigator:
         start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
         emit(RunBegun(walk.run, len(versions)))
         started_at = self.clock.now()
-        state = await walk_through(ask_graph(), start, walk)
+        state = await _walked(start, walk)
         run = replace(_run(walk, state), started_at=started_at)
         await self.runs.save(run)
         if self.cache is not None and run.outcome in (Outcome.ANSWERED, Outcome.PARTIAL) and not run.degraded:
-            await self.cache.put(key, run.id.encode(), _CACHED)
+            with suppress(StoreUnavailable):  # the answer stands; it is only not kept at hand
+                await self.cache.put(key, run.id.encode(), _CACHED)
         emit(RunDone(run.id, run.outcome.value, run.cost.seconds))
         return run
 
@@ -97,7 +106,7 @@ class Navigator:
         limits = replace(self.limits, passages=max(k, self.limits.passages), passage_tokens=10**9)
         walk = self._walk(question, emit, limits)
         start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
-        state = await walk_through(retrieve_graph(), start, walk)
+        state = await _walked(start, walk, writing=False)
         return [to_passage(walk, seen, f"p{i:02d}") for i, seen in enumerate(rank_passages(state, walk)[:k])]
 
     async def replay(self, run: Run, question: Question) -> list[str]:
@@ -118,7 +127,7 @@ class Navigator:
         )
         start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
         try:
-            state = await walk_through(ask_graph(), start, walk)
+            state = await _walked(start, walk)
         except KeyError as missing:
             return [f"the replay asked about {missing}, which the run did not"]
         return differences(run, _run(walk, state))
@@ -178,10 +187,10 @@ class Navigator:
 
     async def _cached(self, key: str, question: Question, begun: float) -> Run | None:
         """An earlier answer to the same question, if every place it cites still stands."""
-        stored = await self.cache.get(key) if self.cache is not None else None
-        if stored is None:
-            return None
         try:
+            stored = await self.cache.get(key) if self.cache is not None else None
+            if stored is None:
+                return None
             earlier = await self.runs.run(question.reader, stored.decode())
         except (NotFound, StoreUnavailable):
             return None

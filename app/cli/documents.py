@@ -31,10 +31,7 @@ _GOOD = (IngestStatus.READY, IngestStatus.UNCHANGED)
 async def ingest(options: argparse.Namespace, settings: Settings) -> int:
     begun = time.monotonic()
     files, passed_over = find_files(options.paths)
-    if options.document is None:
-        ids = ids_of(files)
-    else:
-        ids = dict.fromkeys(files, options.document)
+    ids = ids_of(files) if options.document is None else dict.fromkeys(files, options.document)
     files.sort(key=lambda f: (ids[f], str(read_name(f.name).effective_from or ""), str(f)))
     async with open_house(settings) as house:
         with progress(options.json) as emit:

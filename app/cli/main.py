@@ -1,12 +1,12 @@
 """From `argv` to an exit code."""
 
 import asyncio
-import json
 import sys
 from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from app.cli.output import print_error, print_json
 from app.cli.parser import Command, command_line
 from app.errors import CommandError
 from app.settings import Settings, load_settings
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (StoreError, IngestError, CommandError, OSError) as error:
         return _fail(options.json, str(error))
     except KeyboardInterrupt:
-        print("interrupted; nothing was left half done", file=sys.stderr)
+        print_error("interrupted; nothing was left half done")
         return 130
     except BrokenPipeError:
         return 0
@@ -42,6 +42,6 @@ def _setting_errors(error: ValidationError) -> list[str]:
 
 def _fail(as_json: bool, message: str) -> int:
     if as_json:
-        print(json.dumps({"error": message}, ensure_ascii=False))
-    print(f"citepath: {message}", file=sys.stderr)
+        print_json({"error": message})
+    print_error(message)
     return 1

@@ -1,6 +1,7 @@
-"""What commands print on standard output."""
+"""What commands print: results on standard output, errors on standard error. Nobody else prints."""
 
 import json
+import sys
 from typing import Any
 
 from rich.console import Console
@@ -14,3 +15,7 @@ def print_json(value: dict[str, Any]) -> None:
 def print_text(text: str) -> None:
     """Text for people, wrapped to the terminal; document text is never read as markup."""
     Console(highlight=False, soft_wrap=True).print(text, markup=False)
+
+
+def print_error(message: str) -> None:
+    print(f"citepath: {message}", file=sys.stderr)

@@ -1,0 +1,107 @@
+"""The doctor: is everything in order here, and what to do if not. Looks, and mends nothing."""
+
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Literal
+
+from app.resources import House, open_house
+from app.settings import MB, Settings
+from docs_ingest.errors import IngestError
+from stores.errors import StoreError
+from stores.records import Reader
+
+_LEAST_FREE = 500 * MB
+_PARTS = ("sqlalchemy", "tantivy", "langgraph", "pypdfium2", "lxml", "markdown-it-py")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    name: str
+    state: Literal["ok", "warning", "failed"]
+    message: str  # what was found and, if it is not in order, what to do
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Every check once; a failing one does not stop the others."""
+    findings = [_software(), _settings(settings)]
+    try:
+        async with open_house(settings) as house:
+            findings.append(_space(house))
+            for name in house.pings:
+                findings.append(await _ping(house, name))
+            findings.append(await _documents(house))
+            findings.append(await _index(house))
+            findings.append(_reading(house))
+    except (StoreError, OSError) as error:
+        findings.append(
+            Finding("ledger", "failed", f"{error}; CITEPATH_HOME is {settings.home}: is it the right folder?")
+        )
+    return findings
+
+
+def _software() -> Finding:
+    parts = ", ".join(f"{name} {version(name)}" for name in _PARTS)
+    return Finding("software", "ok", f"citepath {version('citepath')} on Python {sys.version.split()[0]}; {parts}")
+
+
+def _settings(settings: Settings) -> Finding:
+    changed = sorted(settings.model_fields_set)
+    said = ", ".join(f"CITEPATH_{name.upper()}={getattr(settings, name)}" for name in changed)
+    return Finding("settings", "ok", said or "all at their defaults")
+
+
+def _space(house: House) -> Finding:
+    free = shutil.disk_usage(house.home).free
+    held = sum(f.stat().st_size for f in house.home.rglob("*") if f.is_file())
+    message = f"{house.home} holds {held / 1e6:.1f} MB, {free / 1e9:.1f} GB free"
+    if free < _LEAST_FREE:
+        return Finding("space", "warning", f"{message}: make room, or move CITEPATH_HOME to a larger disk")
+    return Finding("space", "ok", message)
+
+
+async def _ping(house: House, name: str) -> Finding:
+    begun = house.clock.monotonic()
+    try:
+        await house.pings[name]()
+    except StoreError as error:
+        return Finding(name, "failed", str(error))
+    return Finding(name, "ok", f"answers in {(house.clock.monotonic() - begun) * 1000:.0f} ms")
+
+
+async def _documents(house: House) -> Finding:
+    """Whether texts are what they were written as: the latest few are read and hashed."""
+    reader = Reader(house.settings.tenant)
+    try:
+        versions = await house.library.versions(reader)
+        for v in versions[-5:]:
+            await house.library.tree(reader, v.id)
+    except StoreError as error:
+        return Finding("documents", "failed", f"{error}; restore {house.home / 'ledger.sqlite'} from its backup")
+    if not versions:
+        return Finding("documents", "warning", "none yet: citepath ingest PATH")
+    languages = ", ".join(f"{sum(v.language == lang for v in versions)} {lang}" for lang in ("en", "zh", "mixed"))
+    return Finding("documents", "ok", f"{len(versions)} in force ({languages}); texts agree with their hashes")
+
+
+async def _index(house: House) -> Finding:
+    try:
+        waiting, held = await house.outbox.waiting(), await house.keywords.count()
+    except StoreError as error:
+        return Finding("index", "failed", str(error))
+    if waiting:
+        return Finding(
+            "index", "warning", f"{waiting} changes wait for the keyword index: the next `citepath ingest` tells them"
+        )
+    return Finding("index", "ok", f"{held} passages, nothing waiting")
+
+
+def _reading(house: House) -> Finding:
+    """Whether files can be read: one line goes through the reading process."""
+    try:
+        with house.reading() as reading:
+            reading.read("第一条 This is a test.".encode(), "test.txt")
+    except (IngestError, OSError) as error:
+        return Finding("reading", "failed", f"files cannot be read: {error}")
+    return Finding("reading", "ok", "the reading process starts and reads")

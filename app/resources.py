@@ -1,0 +1,117 @@
+"""The one place where the product is built: what is opened here is closed here, and can be pinged.
+
+    async with open_house(settings) as house:
+        run = await house.navigator.ask(Question("..."))
+
+Everything of the embedded default lies in one folder (`CITEPATH_HOME`):
+
+    ledger.sqlite           documents, trees, runs: the only truth, back this up
+    keywords-<tokens>/      keyword index: can be built anew from the ledger
+    cache.sqlite            answers served lately: can be thrown away
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from app.settings import MB, Settings
+from docs_ingest.ingest import Upload
+from docs_ingest.ingest import refuse as refuse_upload
+from docs_ingest.sandbox import ReadingProcess
+from docs_ingest.sync import sync
+from navigators.navigator import Navigator
+from stores.cache_sqlite import SqliteCache
+from stores.events import Emit
+from stores.ids import Clock, SystemClock
+from stores.keywords_tantivy import TantivyKeywords
+from stores.ledger import SqlIntake, SqlLibrary, SqlOutbox, SqlRuns, migrate, open_engine
+from stores.pool import Pool
+from stores.ports import Cache, Intake, Keywords, Library, Outbox, Runs
+from stores.records import IngestRecord, Reader
+from stores.tokens import VERSION as TOKENS
+
+_LEDGER_THREADS = 4
+_LEDGER_QUEUE = 256
+
+Ping = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything a command needs, wired."""
+
+    settings: Settings
+    home: Path
+    library: Library
+    intake: Intake
+    outbox: Outbox
+    runs: Runs
+    keywords: Keywords
+    cache: Cache
+    clock: Clock
+    pings: dict[str, Ping]  # name of each thing opened -> how to see that it answers
+
+    @cached_property
+    def navigator(self) -> Navigator:
+        return Navigator(
+            library=self.library,
+            runs=self.runs,
+            clock=self.clock,
+            keywords=self.keywords,
+            cache=self.cache if self.settings.cache_answers else None,
+            limits=self.settings.walking(),
+        )
+
+    def reading(self) -> ReadingProcess:
+        """A process that reads files, under the limits of the settings."""
+        return ReadingProcess(self.settings.reading())
+
+    async def sync(self, emit: Emit) -> int:
+        """Tell the keyword index what the ledger has changed; how many passages that were."""
+        return await sync(self.outbox, self.keywords, self.clock.new_id(), emit=emit)
+
+    def refuse(self, upload: Upload, reason: str, emit: Emit) -> IngestRecord:
+        """Keep on record why a file was not taken in."""
+        return refuse_upload(upload, reason, intake=self.intake, clock=self.clock, emit=emit)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
+    """Open the stores of the embedded default; close all of them at the end, whatever happened.
+
+    Raises StoreUnavailable or StoreCorrupt when the ledger cannot be opened,
+    OSError when the folder cannot be made.
+    """
+    clock = clock or SystemClock()
+    home = settings.home.expanduser()
+    await asyncio.to_thread(home.mkdir, mode=0o700, parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        engine = open_engine(f"sqlite:///{home / 'ledger.sqlite'}")
+        stack.callback(engine.dispose)
+        await asyncio.to_thread(migrate, engine)
+        pool = Pool("ledger", threads=_LEDGER_THREADS, queue=_LEDGER_QUEUE)
+        stack.callback(pool.close)
+        keywords = TantivyKeywords(home / f"keywords-{TOKENS.replace('/', '-')}")
+        stack.push_async_callback(keywords.close)
+        cache = SqliteCache(home / "cache.sqlite", settings.cache_mb * MB, clock)
+        stack.push_async_callback(cache.close)
+        library = SqlLibrary(engine, pool, clock)
+        yield House(
+            settings=settings,
+            home=home,
+            library=library,
+            intake=SqlIntake(engine, clock),
+            outbox=SqlOutbox(engine, pool, clock),
+            runs=SqlRuns(engine, pool),
+            keywords=keywords,
+            cache=cache,
+            clock=clock,
+            pings={
+                "ledger": lambda: library.revision(Reader(settings.tenant), None),
+                "keywords": keywords.count,
+                "cache": lambda: cache.get("ping"),
+            },
+        )

@@ -1,0 +1,21 @@
+"""How far reading one file may go."""
+
+from dataclasses import dataclass
+
+_UNPACKED = 8  # a packed file (DOCX) may hold this many times the bytes a file may have
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """All of them are settings; the messages of `LimitExceeded` name the one that was met."""
+
+    max_bytes: int = 200_000_000
+    max_pages: int = 5_000
+    max_characters: int = 20_000_000
+    wall_seconds: float = 300.0
+    cpu_seconds: float = 300.0
+    memory_bytes: int = 2_048 * 1024 * 1024
+
+    @property
+    def max_unpacked_bytes(self) -> int:
+        return self.max_bytes * _UNPACKED

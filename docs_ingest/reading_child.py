@@ -1,0 +1,83 @@
+"""The child of `docs_ingest.sandbox`: sets its own limits, then reads files until its input ends.
+
+Started as `python -m docs_ingest.reading_child LIMITS` with LIMITS as JSON.
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+from typing import BinaryIO
+
+from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
+from docs_ingest.limits import Limits
+from docs_ingest.readers import read_document
+from docs_ingest.sandbox import as_json
+
+_OPEN_FILES = 64
+
+
+def main() -> None:
+    limits = Limits(**json.loads(sys.argv[1]))
+    source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)  # whatever a library prints must not reach the protocol
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    while (head := _receive(source)) is not None:
+        data = _receive(source)
+        assert data is not None
+        _allow_seconds(limits.cpu_seconds)
+        _send(sink, _answer(data, json.loads(head)["file_name"], limits, sink))
+
+
+def _allow_seconds(seconds: float) -> None:
+    """Processor time for the next file, on top of what earlier ones took."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime + seconds) + 1
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+def _answer(data: bytes, file_name: str, limits: Limits, sink: BinaryIO) -> dict[str, object]:
+    try:
+        parsed = read_document(data, file_name, limits, lambda page, pages: _send(sink, {"page": [page, pages]}))
+        return {"parsed": as_json(parsed)}
+    except NeedsOcr as error:
+        return {"error": ["needs_ocr", str(error)]}
+    except LimitExceeded as error:
+        return {"error": ["limit", str(error)]}
+    except IngestError as error:
+        return {"error": ["failed", str(error)]}
+    except MemoryError:
+        megabytes = limits.memory_bytes // (1024 * 1024)
+        message = f"reading needs more than {megabytes} MB of memory: split the file, or raise CITEPATH_READ_MEMORY_MB"
+        return {"error": ["limit", message]}
+    except RecursionError:
+        return {"error": ["failed", "the file is nested too deeply to be read: save it anew in a simpler form"]}
+    # Whatever else a library raises over hostile bytes is that file's fault: it must not stop the others.
+    except Exception as error:  # noqa: BLE001
+        kind = type(error).__name__
+        return {"error": ["failed", f"the file is damaged or not what its name says ({kind}): save it anew"]}
+
+
+def _receive(source: BinaryIO) -> bytes | None:
+    """One message, None at the end of input."""
+    head = source.read(8)
+    if len(head) < 8:
+        return None
+    return source.read(int.from_bytes(head, "big"))
+
+
+def _send(sink: BinaryIO, message: dict[str, object]) -> None:
+    data = json.dumps(message).encode()
+    sink.write(len(data).to_bytes(8, "big") + data)
+    sink.flush()
+
+
+if __name__ == "__main__":
+    main()

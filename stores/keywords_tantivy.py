@@ -1,0 +1,190 @@
+"""Keywords on tantivy: BM25 over our own tokens, embedded, in a folder or in memory.
+
+Tokens come from `stores.tokens` and go through tantivy's `whitespace` tokenizer
+untouched; queries are built of terms, never parsed, so a question cannot inject
+syntax. One writer at a time over all processes (tantivy locks the folder);
+readers follow each commit.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import tantivy
+
+from stores.errors import StoreUnavailable
+from stores.pool import Pool
+from stores.records import KeywordEntry, KeywordHit
+from stores.tokens import index_terms
+
+_WRITER_HEAP = 50_000_000  # bytes; tantivy's least is 15 MB a thread
+_LOCK_SECONDS = 20.0  # another process may be committing
+_LOCK_PAUSE = 0.1
+_MOST_TERMS = 256  # of a question
+_SPARE = 32  # hits asked for beyond k, so that ties at the border are broken by key, not by segment
+_SEARCH_SECONDS = 10.0
+_RAW = {"tokenizer_name": "raw", "index_option": "basic"}
+_WORDS = {"tokenizer_name": "whitespace", "index_option": "freq"}
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", **_RAW)  # tenant and key: what deletions go by
+    builder.add_text_field("tenant", **_RAW)
+    builder.add_text_field("collection", **_RAW)
+    builder.add_text_field("document", stored=True, **_RAW)
+    builder.add_text_field("key", stored=True, **_RAW)
+    for field in ("title", "headings", "body"):
+        builder.add_text_field(field, **_WORDS)
+    return builder.build()
+
+
+def _id(tenant: str, key: str) -> str:
+    return f"{len(tenant)}:{tenant}{key}"
+
+
+class TantivyKeywords:
+    """An index of passages; `path` None keeps it in memory.
+
+    The weights say what a word met in the headings above a passage, or in its
+    document's title, counts beside a word met in the passage itself.
+    """
+
+    def __init__(self, path: Path | None, *, headings_weight: float = 0.5, title_weight: float = 0.3) -> None:
+        self._path = path
+        self._weights = [
+            (f, w) for f, w in (("body", 1.0), ("headings", headings_weight), ("title", title_weight)) if w
+        ]
+        self._schema = _schema()
+        self._index: tantivy.Index | None = None
+        self._search_pool = Pool("keywords", threads=2, queue=64)
+        self._write_pool = Pool("keywords-writer", threads=1, queue=8)
+        self._opening = asyncio.Lock()
+
+    async def apply(self, entries: Sequence[KeywordEntry], gone: Sequence[tuple[str, str]]) -> None:
+        """See `Keywords.apply`. Raises StoreUnavailable when another process holds the writer for too long."""
+        if entries or gone:
+            index = await self._open()
+            await self._write_pool.run(self._write, index, list(entries), list(gone))
+
+    async def search(
+        self,
+        tenant: str,
+        question: str,
+        k: int,
+        *,
+        collection: str | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> list[KeywordHit]:
+        """See `Keywords.search`."""
+        query = self._query(tenant, question, collection, documents)
+        if query is None or k < 1:
+            return []
+        index = await self._open()
+        return await self._search_pool.run(_search, index, query, k, timeout=_SEARCH_SECONDS)
+
+    async def count(self) -> int:
+        """Passages in the index."""
+        index = await self._open()
+        return await self._search_pool.run(_count, index, timeout=_SEARCH_SECONDS)
+
+    async def close(self) -> None:
+        self._index = None
+        self._search_pool.close()
+        self._write_pool.close()
+
+    async def _open(self) -> tantivy.Index:
+        async with self._opening:
+            if self._index is None:
+                self._index = await self._search_pool.run(self._opened)
+            return self._index
+
+    def _opened(self) -> tantivy.Index:
+        if self._path is None:
+            return tantivy.Index(self._schema)
+        try:
+            self._path.mkdir(parents=True, exist_ok=True)
+            return tantivy.Index(self._schema, str(self._path))
+        except (ValueError, OSError) as error:
+            raise StoreUnavailable(
+                f"the keyword index in {self._path} cannot be opened ({error}): "
+                "answers go on without it; move the folder away and build it anew"
+            ) from error
+
+    def _write(self, index: tantivy.Index, entries: list[KeywordEntry], gone: list[tuple[str, str]]) -> None:
+        writer = self._writer(index)
+        try:
+            for tenant, key in gone:
+                writer.delete_documents_by_term("id", _id(tenant, key))
+            for entry in entries:
+                writer.delete_documents_by_term("id", _id(entry.tenant, entry.key))
+                writer.add_document(_document(entry))
+            writer.commit()
+            writer.wait_merging_threads()
+        except (ValueError, OSError) as error:
+            raise StoreUnavailable(f"the keyword index took nothing in: {error}") from error
+        index.reload()
+
+    def _writer(self, index: tantivy.Index) -> tantivy.IndexWriter:
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while True:
+            try:
+                return index.writer(_WRITER_HEAP, 1)
+            except ValueError as error:
+                if "lock" not in str(error).lower() or time.monotonic() > deadline:
+                    raise StoreUnavailable(f"the keyword index cannot be written to: {error}") from error
+                time.sleep(_LOCK_PAUSE)
+
+    def _query(
+        self, tenant: str, question: str, collection: str | None, documents: Sequence[str] | None
+    ) -> tantivy.Query | None:
+        """Any of the question's words, within the scope; None where the question has no words."""
+        words = Counter(index_terms(question)).most_common(_MOST_TERMS)
+        if not words or (documents is not None and not documents):
+            return None
+        any_word = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, word, "freq"), weight * count))
+            for word, count in words
+            for field, weight in self._weights
+        ]
+        scope = [self._term("tenant", tenant)]
+        if collection is not None:
+            scope.append(self._term("collection", collection))
+        if documents is not None:
+            scope.append(tantivy.Query.term_set_query(self._schema, "document", list(documents)))
+        must = [(tantivy.Occur.Must, tantivy.Query.const_score_query(q, 0.0)) for q in scope]
+        return tantivy.Query.boolean_query([*must, (tantivy.Occur.Must, tantivy.Query.boolean_query(any_word))])
+
+    def _term(self, field: str, value: str, option: str = "basic") -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, value, option)
+
+
+def _document(entry: KeywordEntry) -> tantivy.Document:
+    return tantivy.Document(
+        id=_id(entry.tenant, entry.key),
+        tenant=entry.tenant,
+        collection=entry.collection,
+        document=entry.document,
+        key=entry.key,
+        title=" ".join(index_terms(entry.title)),
+        headings=" ".join(index_terms(entry.headings)),
+        body=" ".join(index_terms(entry.body)),
+    )
+
+
+def _search(index: tantivy.Index, query: tantivy.Query, k: int) -> list[KeywordHit]:
+    index.reload()
+    searcher = index.searcher()
+    found = searcher.search(query, k + _SPARE, count=False).hits
+    hits = []
+    for score, address in found:
+        stored = searcher.doc(address)
+        hits.append(KeywordHit(stored["key"][0], stored["document"][0], round(float(score), 6)))
+    return sorted(hits, key=lambda h: (-h.score, h.key))[:k]
+
+
+def _count(index: tantivy.Index) -> int:
+    index.reload()
+    return index.searcher().num_docs
