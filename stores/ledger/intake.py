@@ -1,0 +1,154 @@
+"""The one transaction in which a version comes into being, and the one in which a document goes.
+
+Writers of the same document meet at its row: `documents.latest` is compared
+and set first, which takes the row's lock on MySQL as BEGIN IMMEDIATE takes the
+file's on SQLite. Whoever comes second finds another number there and is told.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from stores.errors import StoreConflict
+from stores.ids import Clock
+from stores.ledger import tables as t
+from stores.ledger.engine import reading, writing
+from stores.ledger.rows import (
+    derivation_values,
+    ingest_values,
+    lineage_values,
+    node_values,
+    outbox_values,
+    select_versions,
+    version_from,
+    version_values,
+)
+from stores.ledger.trees import read_tree
+from stores.records import IngestRecord, KeywordEntry, NewVersion, Tree, Version
+
+
+class SqlIntake:
+    """The port `Intake` on SQL."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def latest(self, tenant: str, document: str) -> Version | None:
+        with reading(self._engine) as connection:
+            return _latest(connection, tenant, document)
+
+    def alive(self, tenant: str, document: str) -> bool:
+        d = t.documents.c
+        query = select(d.id).where(d.tenant == tenant, d.id == document, d.deleted_at.is_(None))
+        with reading(self._engine) as connection:
+            return connection.execute(query).one_or_none() is not None
+
+    def latest_tree(self, tenant: str, document: str) -> Tree | None:
+        with reading(self._engine) as connection:
+            version = _latest(connection, tenant, document)
+            return None if version is None else read_tree(connection, version)
+
+    def with_source(self, tenant: str, document: str, source_hash: str) -> Version | None:
+        v = t.versions.c
+        query = (
+            select_versions()
+            .where(v.tenant == tenant, v.document == document, v.source_hash == source_hash)
+            .order_by(v.number.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else version_from(row)
+
+    def save(self, new: NewVersion, record: IngestRecord) -> None:
+        with writing(self._engine) as connection:
+            collections = _put_document(connection, new)
+            known = select(t.versions.c.id).where(
+                t.versions.c.id == new.version.id, t.versions.c.tenant == new.document.tenant
+            )
+            if connection.execute(known).one_or_none() is None:
+                connection.execute(insert(t.versions), version_values(new))
+            connection.execute(insert(t.derivations), derivation_values(new))
+            connection.execute(insert(t.nodes), node_values(new))
+            if new.lineage:
+                connection.execute(insert(t.lineage), lineage_values(new))
+            self._tell(connection, new.document.tenant, new.gone, new.entries)
+            connection.execute(insert(t.ingests), ingest_values(record))
+            _bump(connection, new.document.tenant, collections)
+
+    def record(self, record: IngestRecord) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(insert(t.ingests), ingest_values(record))
+
+    def delete(self, tenant: str, document: str) -> bool:
+        d = t.documents.c
+        there = (d.tenant == tenant, d.id == document, d.deleted_at.is_(None))
+        with writing(self._engine) as connection:
+            marked = connection.execute(update(t.documents).where(*there).values(deleted_at=self._clock.now()))
+            if marked.rowcount == 0:
+                return False
+            latest = _latest(connection, tenant, document)
+            if latest is not None:
+                self._tell(connection, tenant, _keys(connection, latest), ())
+            collection = connection.execute(select(d.collection).where(*there[:2])).scalar_one()
+            _bump(connection, tenant, {collection})
+        return True
+
+    def _tell(self, connection: Connection, tenant: str, gone: Iterable[str], entries: Iterable[KeywordEntry]) -> None:
+        """Put what the indexes must be told into the outbox: first what goes, then what comes."""
+        rows = [outbox_values(self._clock.new_id(), tenant, key, None) for key in gone]
+        rows += [outbox_values(self._clock.new_id(), tenant, entry.key, entry) for entry in entries]
+        if rows:
+            connection.execute(insert(t.outbox), rows)
+
+
+def _latest(connection: Connection, tenant: str, document: str) -> Version | None:
+    v = t.versions.c
+    query = select_versions().where(v.tenant == tenant, v.document == document).order_by(v.number.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else version_from(row)
+
+
+def _keys(connection: Connection, version: Version) -> list[str]:
+    """The passages of a version's current derivation, in order."""
+    n = t.nodes.c
+    query = (
+        select(n.passage_key)
+        .where(n.version_id == version.id, n.derivation == version.derivation, n.passage_key.is_not(None))
+        .order_by(n.ord)
+    )
+    return list(dict.fromkeys(connection.execute(query).scalars()))
+
+
+def _put_document(connection: Connection, new: NewVersion) -> set[str]:
+    """Insert or update the document's row if nobody else came first; the collections this touches."""
+    document, d = new.document, t.documents.c
+    mine = (d.tenant == document.tenant, d.id == document.id)
+    values = {"collection": document.collection, "title": document.title, "deleted_at": None}
+    before = connection.execute(select(d.collection, d.deleted_at).where(*mine)).one_or_none()
+    if before is None and new.follows is None:
+        created = {"tenant": document.tenant, "id": document.id, "created_at": document.created_at}
+        connection.execute(insert(t.documents), {**values, **created, "latest": new.version.number})
+        return {document.collection}
+    latest = max(new.version.number, new.follows or 0)
+    put = connection.execute(update(t.documents).where(*mine, d.latest == new.follows).values(**values, latest=latest))
+    if before is None or put.rowcount == 0:
+        raise StoreConflict(
+            f"{document.id} is no longer at version {new.follows}: somebody else wrote first, compare again"
+        )
+    told = {entry.key for entry in new.entries}
+    if before.deleted_at is not None and any(n.passage_key and n.passage_key not in told for n in new.nodes):
+        raise StoreConflict(f"{document.id} was deleted meanwhile: all its passages must be told again, compare again")
+    return {before.collection, document.collection}
+
+
+def _bump(connection: Connection, tenant: str, collections: set[str]) -> None:
+    """Count this write for the collections and, under '', for the whole tenant."""
+    r = t.revisions.c
+    for collection in sorted({"", *collections}):
+        counted = connection.execute(
+            update(t.revisions).where(r.tenant == tenant, r.collection == collection).values(number=r.number + 1)
+        )
+        if counted.rowcount == 0:
+            connection.execute(insert(t.revisions), {"tenant": tenant, "collection": collection, "number": 1})

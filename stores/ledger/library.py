@@ -1,0 +1,185 @@
+"""Documents and trees as one reader may see them: the only source of text."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, and_, select
+
+from stores.errors import NotFound
+from stores.ids import Clock
+from stores.in_force import in_force
+from stores.ledger import tables as t
+from stores.ledger.engine import chunked, reading
+from stores.ledger.rows import (
+    DOCUMENT_COLUMNS,
+    INGEST_COLUMNS,
+    document_from,
+    ingest_from,
+    select_versions,
+    version_from,
+)
+from stores.ledger.trees import read_tree
+from stores.pool import Pool
+from stores.records import Document, IngestRecord, Place, Reader, Tree, Version
+
+
+class SqlLibrary:
+    """The port `Library` on SQL. Collections are those the documents are in today."""
+
+    def __init__(self, engine: Engine, pool: Pool, clock: Clock) -> None:
+        self._engine = engine
+        self._pool = pool
+        self._clock = clock
+
+    async def versions(
+        self,
+        reader: Reader,
+        *,
+        collection: str | None = None,
+        documents: Sequence[str] | None = None,
+        as_of: date | None = None,
+    ) -> list[Version]:
+        return await self._pool.run(self._versions, reader, collection, documents, self._day(as_of))
+
+    async def version(self, reader: Reader, document: str, number: int | None = None) -> Version:
+        return await self._pool.run(self._version, reader, document, number)
+
+    async def history(self, reader: Reader, document: str) -> list[Version]:
+        return await self._pool.run(self._history, reader, document)
+
+    async def tree(self, reader: Reader, version_id: str, derivation: int | None = None) -> Tree:
+        return await self._pool.run(self._tree, reader, version_id, derivation)
+
+    async def places(self, reader: Reader, keys: Sequence[str], version_ids: Sequence[str]) -> dict[str, list[Place]]:
+        return await self._pool.run(self._places, reader, keys, version_ids)
+
+    async def standing(
+        self, reader: Reader, version_ids: Sequence[str], *, as_of: date | None = None
+    ) -> dict[str, str]:
+        return await self._pool.run(self._standing, reader, version_ids, self._day(as_of))
+
+    async def documents(self, reader: Reader, *, collection: str | None = None) -> list[Document]:
+        return await self._pool.run(self._documents, reader, collection)
+
+    async def revision(self, reader: Reader, collection: str | None) -> int:
+        return await self._pool.run(self._revision, reader, collection)
+
+    async def ingests(self, reader: Reader, *, limit: int = 100) -> list[IngestRecord]:
+        return await self._pool.run(self._ingests, reader, limit)
+
+    def _day(self, as_of: date | None) -> date:
+        return as_of or self._clock.now().date()
+
+    def _versions(
+        self, reader: Reader, collection: str | None, documents: Sequence[str] | None, day: date
+    ) -> list[Version]:
+        wanted = _visible(reader)
+        if collection is not None:
+            wanted = wanted.where(t.documents.c.collection == collection)
+        with reading(self._engine) as connection:
+            found = _by_document(connection, wanted, documents)
+        counting = (in_force(history, day) for history in found.values())
+        return sorted((v for v in counting if v is not None), key=lambda v: v.document)
+
+    def _version(self, reader: Reader, document: str, number: int | None) -> Version:
+        history = self._history(reader, document)
+        if number is None:
+            version = in_force(history, self._day(None))
+            if version is None:
+                raise NotFound(f"no version of {document} is in force today: name a version's number")
+            return version
+        for version in history:
+            if version.number == number:
+                return version
+        raise NotFound(f"{document} has no version {number}")
+
+    def _history(self, reader: Reader, document: str) -> list[Version]:
+        with reading(self._engine) as connection:
+            history = _by_document(connection, _visible(reader), [document]).get(document)
+        if history is None:
+            raise NotFound(f"there is no document {document}")
+        return history
+
+    def _tree(self, reader: Reader, version_id: str, derivation: int | None) -> Tree:
+        with reading(self._engine) as connection:
+            row = connection.execute(_visible(reader, derivation).where(t.versions.c.id == version_id)).one_or_none()
+            if row is None:
+                raise NotFound(f"there is no version {version_id}, or no such derivation of it")
+            return read_tree(connection, version_from(row))
+
+    def _places(self, reader: Reader, keys: Sequence[str], version_ids: Sequence[str]) -> dict[str, list[Place]]:
+        n = t.nodes.c
+        inside = set(version_ids)
+        standing_in = _visible(reader).with_only_columns(
+            n.passage_key, t.versions.c.id, t.versions.c.document, t.versions.c.number, n.address, n.ord
+        )
+        query = standing_in.join(t.nodes, and_(n.version_id == t.versions.c.id, n.derivation == t.derivations.c.number))
+        rows: list[Any] = []
+        with reading(self._engine) as connection:
+            for some in chunked(list(dict.fromkeys(keys))):
+                rows += connection.execute(query.where(n.passage_key.in_(some)))
+        found: dict[str, list[Place]] = defaultdict(list)
+        for key, version_id, document, number, address, _ in sorted(rows, key=lambda r: (r[2], r[3], r[5])):
+            if version_id in inside:
+                found[key].append(Place(key, version_id, document, number, address))
+        return dict(found)
+
+    def _standing(self, reader: Reader, version_ids: Sequence[str], day: date) -> dict[str, str]:
+        v = t.versions.c
+        with reading(self._engine) as connection:
+            document_of: dict[str, str] = {}
+            for some in chunked(list(dict.fromkeys(version_ids))):
+                named = _visible(reader).with_only_columns(v.id, v.document).where(v.id.in_(some))
+                document_of.update((row.id, row.document) for row in connection.execute(named))
+            found = _by_document(connection, _visible(reader), sorted(set(document_of.values())))
+        current = {version.id for history in found.values() if (version := in_force(history, day)) is not None}
+        return {
+            id_: "deleted" if id_ not in document_of else "current" if id_ in current else "superseded"
+            for id_ in version_ids
+        }
+
+    def _documents(self, reader: Reader, collection: str | None) -> list[Document]:
+        d = t.documents.c
+        query = select(*DOCUMENT_COLUMNS).where(d.tenant == reader.tenant, d.deleted_at.is_(None))
+        if collection is not None:
+            query = query.where(d.collection == collection)
+        with reading(self._engine) as connection:
+            return sorted((document_from(row) for row in connection.execute(query)), key=lambda document: document.id)
+
+    def _revision(self, reader: Reader, collection: str | None) -> int:
+        r = t.revisions.c
+        query = select(r.number).where(r.tenant == reader.tenant, r.collection == (collection or ""))
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def _ingests(self, reader: Reader, limit: int) -> list[IngestRecord]:
+        i = t.ingests.c
+        query = select(*INGEST_COLUMNS).where(i.tenant == reader.tenant).order_by(i.at.desc(), i.id.desc()).limit(limit)
+        with reading(self._engine) as connection:
+            return [ingest_from(row) for row in connection.execute(query)]
+
+
+def _visible(reader: Reader, derivation: int | None = None) -> Select[Any]:
+    """Versions this reader may see: every read of text goes through this condition."""
+    d = t.documents.c
+    return select_versions(derivation).where(d.tenant == reader.tenant, d.deleted_at.is_(None))
+
+
+def _by_document(
+    connection: Connection, query: Select[Any], documents: Sequence[str] | None
+) -> dict[str, list[Version]]:
+    """Histories of the documents asked for (None: of all), oldest number first."""
+    query = query.order_by(t.versions.c.number)
+    parts = (
+        [query]
+        if documents is None
+        else [query.where(t.versions.c.document.in_(some)) for some in chunked(list(dict.fromkeys(documents)))]
+    )
+    found: dict[str, list[Version]] = defaultdict(list)
+    for part in parts:
+        for row in connection.execute(part):
+            version = version_from(row)
+            found[version.document].append(version)
+    return found

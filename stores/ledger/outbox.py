@@ -1,0 +1,165 @@
+"""Changes the indexes have not been told yet, claimed under leases.
+
+A row belongs to whoever set `claim` while it was free (compare and set), until
+the lease runs out. Rows about the same passage reach the index in the order
+they were written: a row waits while an older one about its key is held, or
+rests after a failure.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from stores.ids import Clock
+from stores.ledger import tables as t
+from stores.ledger.engine import chunked, reading, writing
+from stores.ledger.rows import OUTBOX_COLUMNS, outbox_row_from
+from stores.pool import Pool
+from stores.records import OutboxRow
+
+MAX_ATTEMPTS = 10
+"""After so many failures a row is parked: counted by `waiting`, claimed no more, and no longer in anybody's way."""
+
+
+class SqlOutbox:
+    """The port `Outbox` on SQL."""
+
+    def __init__(self, engine: Engine, pool: Pool, clock: Clock) -> None:
+        self._engine = engine
+        self._pool = pool
+        self._clock = clock
+
+    async def claim(self, worker: str, limit: int, lease: timedelta) -> list[OutboxRow]:
+        return await self._pool.run(self._claim, worker, limit, lease)
+
+    async def settle(self, worker: str, done: Sequence[str]) -> None:
+        await self._pool.run(self._settle, worker, done)
+
+    async def release(self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta) -> None:
+        await self._pool.run(self._release, worker, failed, reason, retry_after)
+
+    async def waiting(self) -> int:
+        return await self._pool.run(self._waiting)
+
+    def _claim(self, worker: str, limit: int, lease: timedelta) -> list[OutboxRow]:
+        o = t.outbox.c
+        now, claim = self._clock.now(), self._clock.new_id()
+        with writing(self._engine) as connection:
+            free = select(o.seq).where(_free(now), ~_older_waits(now, claim)).order_by(o.seq).limit(limit)
+            for some in chunked(connection.execute(free).scalars().all()):
+                connection.execute(
+                    update(t.outbox)
+                    .where(o.seq.in_(some), _free(now))  # somebody may have been faster
+                    .values(
+                        # a lease that ran out is a failed attempt too: its worker may have died of the row
+                        attempts=o.attempts + case((o.claim.is_not(None), 1), else_=0),
+                        claim=claim,
+                        claimed_by=worker,
+                        lease_until=now + lease,
+                        not_before=None,
+                    )
+                )
+            _give_back_overtaking(connection, now, claim)
+            rows = connection.execute(select(*OUTBOX_COLUMNS).where(o.claim == claim).order_by(o.seq)).all()
+        return [outbox_row_from(row) for row in rows]
+
+    def _settle(self, worker: str, done: Sequence[str]) -> None:
+        o = t.outbox.c
+        with writing(self._engine) as connection:
+            for some in chunked(done):
+                held = and_(o.id.in_(some), o.claimed_by == worker)
+                told = connection.execute(select(o.seq, o.tenant, o.key).where(held)).all()
+                _forget_parked(connection, [(row.seq, row.tenant, row.key) for row in told])
+                connection.execute(delete(t.outbox).where(held))
+
+    def _release(self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta) -> None:
+        o = t.outbox.c
+        now = self._clock.now()
+        with writing(self._engine) as connection:
+            for some in chunked(failed):
+                held = and_(o.id.in_(some), o.claimed_by == worker)
+                for attempts in connection.execute(select(o.attempts).where(held).distinct()).scalars().all():
+                    connection.execute(
+                        update(t.outbox)
+                        .where(held, o.attempts == attempts)
+                        .values(
+                            attempts=attempts + 1,
+                            claim=None,
+                            claimed_by=None,
+                            lease_until=None,
+                            not_before=now + rest(retry_after, attempts),
+                            reason=reason,
+                        )
+                    )
+
+    def _waiting(self) -> int:
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(func.count()).select_from(t.outbox)).scalar_one())
+
+
+def rest(retry_after: timedelta, attempts: int) -> timedelta:
+    """How long a row rests after a failure: twice as long each time.
+
+    With five seconds at first the tenth failure comes after 85 minutes, so an
+    index that was down for an hour parks nothing.
+    """
+    return retry_after * (1 << min(attempts, MAX_ATTEMPTS))
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    o = t.outbox.c
+    return and_(
+        o.attempts < MAX_ATTEMPTS,
+        or_(o.lease_until.is_(None), o.lease_until <= now),
+        or_(o.not_before.is_(None), o.not_before <= now),
+    )
+
+
+def _older_waits(now: datetime, claim: str) -> ColumnElement[bool]:
+    """Whether an older row about the same passage is held under another claim, or rests."""
+    o, older = t.outbox.c, t.outbox.alias("older")
+    return exists().where(
+        older.c.tenant == o.tenant,
+        older.c.key == o.key,
+        older.c.seq < o.seq,
+        or_(
+            and_(older.c.lease_until > now, older.c.claim != claim),
+            and_(older.c.attempts < MAX_ATTEMPTS, older.c.not_before > now),
+        ),
+    )
+
+
+def _give_back_overtaking(connection: Connection, now: datetime, claim: str) -> None:
+    """On MySQL somebody may have claimed an older row between our look and our claim: let the newer one go."""
+    o = t.outbox.c
+    ours = select(o.seq).where(o.claim == claim, _older_waits(now, claim))
+    for some in chunked(connection.execute(ours).scalars().all()):
+        connection.execute(
+            update(t.outbox).where(o.seq.in_(some)).values(claim=None, claimed_by=None, lease_until=None)
+        )
+
+
+def _forget_parked(connection: Connection, told: Sequence[tuple[int, str, str]]) -> None:
+    """The index has heard something newer about these passages: what was parked about them is void."""
+    o = t.outbox.c
+    newest = {(tenant, key): seq for seq, tenant, key in sorted(told)}
+    parked = select(o.seq, o.tenant, o.key).where(
+        o.tenant.in_({tenant for tenant, _ in newest}),
+        o.key.in_({key for _, key in newest}),
+        o.attempts >= MAX_ATTEMPTS,
+    )
+    void = [row.seq for row in connection.execute(parked) if row.seq < newest.get((row.tenant, row.key), 0)]
+    connection.execute(delete(t.outbox).where(o.seq.in_(void)))

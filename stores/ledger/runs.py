@@ -1,0 +1,82 @@
+"""Questions with everything that happened, kept whole."""
+
+import hashlib
+import zlib
+
+from sqlalchemy import Engine, insert, select
+
+from stores.errors import NotFound, StoreConflict, StoreCorrupt
+from stores.ledger import tables as t
+from stores.ledger.engine import reading, writing
+from stores.ledger.run_json import run_from_json, run_to_json
+from stores.pool import Pool
+from stores.records import Outcome, Reader, Run, RunSummary
+
+
+class SqlRuns:
+    """The port `Runs` on SQL."""
+
+    def __init__(self, engine: Engine, pool: Pool) -> None:
+        self._engine = engine
+        self._pool = pool
+
+    async def save(self, run: Run) -> None:
+        """Raises StoreConflict when another run has this run's id."""
+        await self._pool.run(self._save, run)
+
+    async def run(self, reader: Reader, run_id: str) -> Run:
+        return await self._pool.run(self._run, reader, run_id)
+
+    async def latest(self, reader: Reader, *, limit: int = 50) -> list[RunSummary]:
+        return await self._pool.run(self._latest, reader, limit)
+
+    def _save(self, run: Run) -> None:
+        r = t.runs.c
+        record = run_to_json(run)
+        record_hash = hashlib.sha256(record).hexdigest()
+        with writing(self._engine) as connection:
+            kept = connection.execute(select(r.record_hash).where(r.id == run.id)).scalar_one_or_none()
+            if kept == record_hash:
+                return
+            if kept is not None:
+                raise StoreConflict(f"another run is kept under {run.id}: runs are never changed")
+            values = {
+                "id": run.id,
+                "tenant": run.tenant,
+                "question": run.question,
+                "outcome": run.outcome.value,
+                "started_at": run.started_at,
+                "seconds": run.cost.seconds,
+                "record_hash": record_hash,
+                "record": zlib.compress(record),
+            }
+            connection.execute(insert(t.runs), values)
+
+    def _run(self, reader: Reader, run_id: str) -> Run:
+        r = t.runs.c
+        query = select(r.record, r.record_hash).where(r.tenant == reader.tenant, r.id == run_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no run {run_id}")
+        try:
+            record = zlib.decompress(row.record)
+        except zlib.error as error:
+            raise StoreCorrupt(f"the stored run {run_id} is damaged: restore the ledger from a backup") from error
+        if hashlib.sha256(record).hexdigest() != row.record_hash:
+            raise StoreCorrupt(f"the stored run {run_id} does not have its hash: restore the ledger from a backup")
+        return run_from_json(record)
+
+    def _latest(self, reader: Reader, limit: int) -> list[RunSummary]:
+        r = t.runs.c
+        query = (
+            select(r.id, r.question, r.outcome, r.started_at, r.seconds)
+            .where(r.tenant == reader.tenant)
+            .order_by(r.started_at.desc(), r.id.desc())
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [
+                RunSummary(id_, question, Outcome(outcome), started_at, seconds)
+                for id_, question, outcome, started_at, seconds in connection.execute(query)
+            ]

@@ -1,0 +1,473 @@
+"""Every port in memory: for tests, demonstrations and questions about a handful of files.
+
+Not mocks but small stores that keep the same promises as the real ones
+(`tests/stores/contract_*.py` holds both to them); what they lack is durability
+and size. Each store has one lock and is safe to use from many threads.
+"""
+
+import math
+import threading
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+from stores.errors import NotFound, StoreConflict, StoreCorrupt
+from stores.ids import Clock
+from stores.in_force import in_force
+from stores.records import (
+    Document,
+    IngestRecord,
+    KeywordEntry,
+    KeywordHit,
+    NewVersion,
+    OutboxRow,
+    Place,
+    Reader,
+    Run,
+    RunSummary,
+    Tree,
+    Version,
+)
+from stores.tokens import index_terms
+
+_MAX_ATTEMPTS = 10  # as in stores.ledger.outbox
+
+
+class MemoryLedger:
+    """What a ledger keeps, behind its four ports: `library`, `intake`, `outbox` and `runs`."""
+
+    def __init__(self, clock: Clock) -> None:
+        kept = _Kept(clock)
+        self.library = MemoryLibrary(kept)
+        self.intake = MemoryIntake(kept)
+        self.outbox = MemoryOutbox(kept)
+        self.runs = MemoryRuns(kept)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An outbox row with who holds it."""
+
+    row: OutboxRow
+    holder: str | None = None
+    lease_until: datetime | None = None
+    not_before: datetime | None = None
+
+
+@dataclass
+class _Kept:
+    clock: Clock
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    documents: dict[tuple[str, str], Document] = field(default_factory=dict)
+    trees: dict[tuple[str, str], dict[int, dict[int, Tree]]] = field(default_factory=dict)  # number, derivation
+    outbox: list[_Waiting] = field(default_factory=list)
+    ingests: list[tuple[str, IngestRecord]] = field(default_factory=list)
+    runs: dict[str, Run] = field(default_factory=dict)
+    revisions: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def alive(self, tenant: str, document: str) -> bool:
+        found = self.documents.get((tenant, document))
+        return found is not None and found.deleted_at is None
+
+    def history(self, tenant: str, document: str) -> list[Version]:
+        """Current derivations, oldest number first, of a deleted document too."""
+        numbers = self.trees.get((tenant, document), {})
+        return [derivations[max(derivations)].version for _, derivations in sorted(numbers.items())]
+
+    def seen(self, reader: Reader) -> list[Version]:
+        """All versions this reader may see."""
+        alive = [id_ for tenant, id_ in sorted(self.documents) if tenant == reader.tenant and self.alive(tenant, id_)]
+        return [version for id_ in alive for version in self.history(reader.tenant, id_)]
+
+    def tell(self, tenant: str, gone: Iterable[str], entries: Iterable[KeywordEntry]) -> None:
+        rows = [OutboxRow(self.clock.new_id(), key, tenant, None, 0) for key in gone]
+        rows += [OutboxRow(self.clock.new_id(), entry.key, tenant, entry, 0) for entry in entries]
+        self.outbox += map(_Waiting, rows)
+
+    def bump(self, tenant: str, *collections: str) -> None:
+        self.revisions.update((tenant, collection) for collection in {"", *collections})
+
+
+class MemoryLibrary:
+    """The port `Library`."""
+
+    def __init__(self, kept: _Kept) -> None:
+        self._kept = kept
+
+    async def versions(
+        self,
+        reader: Reader,
+        *,
+        collection: str | None = None,
+        documents: Sequence[str] | None = None,
+        as_of: date | None = None,
+    ) -> list[Version]:
+        with self._kept.lock:
+            names = [
+                d.id
+                for d in self._documents(reader)
+                if (collection is None or d.collection == collection) and (documents is None or d.id in documents)
+            ]
+            counting = (in_force(self._kept.history(reader.tenant, name), self._day(as_of)) for name in names)
+            return [version for version in counting if version is not None]
+
+    async def version(self, reader: Reader, document: str, number: int | None = None) -> Version:
+        history = await self.history(reader, document)
+        if number is None:
+            version = in_force(history, self._day(None))
+        else:
+            version = next((v for v in history if v.number == number), None)
+        if version is None:
+            raise NotFound(f"{document} has no version {number or 'in force today'}")
+        return version
+
+    async def history(self, reader: Reader, document: str) -> list[Version]:
+        with self._kept.lock:
+            if not self._kept.alive(reader.tenant, document):
+                raise NotFound(f"there is no document {document}")
+            return self._kept.history(reader.tenant, document)
+
+    async def tree(self, reader: Reader, version_id: str, derivation: int | None = None) -> Tree:
+        with self._kept.lock:
+            version = next((v for v in self._kept.seen(reader) if v.id == version_id), None)
+            derivations = {} if version is None else self._kept.trees[reader.tenant, version.document][version.number]
+            tree = derivations.get(derivation or max(derivations, default=1))
+        if tree is None:
+            raise NotFound(f"there is no version {version_id}, or no such derivation of it")
+        if sha256(tree.text.encode("utf-8", "surrogatepass")).hexdigest() != tree.version.text_hash:
+            raise StoreCorrupt(f"the stored text of {tree.version.name} does not have its hash")
+        return tree
+
+    async def places(self, reader: Reader, keys: Sequence[str], version_ids: Sequence[str]) -> dict[str, list[Place]]:
+        found: dict[str, list[Place]] = defaultdict(list)
+        with self._kept.lock:
+            for version in self._kept.seen(reader):
+                if version.id not in version_ids:
+                    continue
+                tree = self._kept.trees[reader.tenant, version.document][version.number][version.derivation]
+                for node in tree.nodes:
+                    if node.passage_key is not None and node.passage_key in keys:
+                        place = Place(node.passage_key, version.id, version.document, version.number, node.address)
+                        found[node.passage_key].append(place)
+        return dict(found)
+
+    async def standing(
+        self, reader: Reader, version_ids: Sequence[str], *, as_of: date | None = None
+    ) -> dict[str, str]:
+        with self._kept.lock:
+            known = {v.id for v in self._kept.seen(reader)}
+        current = {v.id for v in await self.versions(reader, as_of=as_of)}
+        return {
+            id_: "current" if id_ in current else "superseded" if id_ in known else "deleted" for id_ in version_ids
+        }
+
+    async def documents(self, reader: Reader, *, collection: str | None = None) -> list[Document]:
+        with self._kept.lock:
+            return [d for d in self._documents(reader) if collection is None or d.collection == collection]
+
+    async def revision(self, reader: Reader, collection: str | None) -> int:
+        with self._kept.lock:
+            return self._kept.revisions[reader.tenant, collection or ""]
+
+    async def ingests(self, reader: Reader, *, limit: int = 100) -> list[IngestRecord]:
+        with self._kept.lock:
+            records = [record for tenant, record in self._kept.ingests if tenant == reader.tenant]
+        return sorted(records, key=lambda record: (record.at, record.id), reverse=True)[:limit]
+
+    def _day(self, as_of: date | None) -> date:
+        return as_of or self._kept.clock.now().date()
+
+    def _documents(self, reader: Reader) -> list[Document]:
+        kept = self._kept.documents
+        return [kept[key] for key in sorted(kept) if key[0] == reader.tenant and kept[key].deleted_at is None]
+
+
+class MemoryIntake:
+    """The port `Intake`."""
+
+    def __init__(self, kept: _Kept) -> None:
+        self._kept = kept
+
+    def latest(self, tenant: str, document: str) -> Version | None:
+        with self._kept.lock:
+            return next(reversed(self._kept.history(tenant, document)), None)
+
+    def alive(self, tenant: str, document: str) -> bool:
+        with self._kept.lock:
+            return self._kept.alive(tenant, document)
+
+    def latest_tree(self, tenant: str, document: str) -> Tree | None:
+        with self._kept.lock:
+            latest = self.latest(tenant, document)
+            if latest is None:
+                return None
+            return self._kept.trees[tenant, document][latest.number][latest.derivation]
+
+    def with_source(self, tenant: str, document: str, source_hash: str) -> Version | None:
+        with self._kept.lock:
+            newest_first = reversed(self._kept.history(tenant, document))
+            return next((v for v in newest_first if v.source_hash == source_hash), None)
+
+    def save(self, new: NewVersion, record: IngestRecord) -> None:
+        tenant, id_ = new.document.tenant, new.document.id
+        with self._kept.lock:
+            self._check(new)
+            before = self._kept.documents.get((tenant, id_))
+            created = new.document.created_at if before is None else before.created_at
+            self._kept.documents[tenant, id_] = replace(new.document, created_at=created, deleted_at=None)
+            derivations = self._kept.trees.setdefault((tenant, id_), {}).setdefault(new.version.number, {})
+            version = new.version
+            if derivations:  # the version stays as it was uploaded, only its reading is new
+                version = _read_anew(next(iter(derivations.values())).version, version)
+            derivations[version.derivation] = Tree(version, new.text, new.nodes, new.lines)
+            self._kept.tell(tenant, new.gone, new.entries)
+            self._kept.ingests.append((record.tenant, record))
+            self._kept.bump(tenant, new.document.collection, *([before.collection] if before is not None else []))
+
+    def record(self, record: IngestRecord) -> None:
+        with self._kept.lock:
+            self._kept.ingests.append((record.tenant, record))
+
+    def delete(self, tenant: str, document: str) -> bool:
+        with self._kept.lock:
+            if not self._kept.alive(tenant, document):
+                return False
+            there = self._kept.documents[tenant, document]
+            self._kept.documents[tenant, document] = replace(there, deleted_at=self._kept.clock.now())
+            tree = self.latest_tree(tenant, document)
+            nodes = () if tree is None else tree.nodes
+            self._kept.tell(tenant, dict.fromkeys(n.passage_key for n in nodes if n.passage_key is not None), ())
+            self._kept.bump(tenant, there.collection)
+            return True
+
+    def _check(self, new: NewVersion) -> None:
+        """Raises StoreConflict where somebody else wrote first."""
+        tenant, id_ = new.document.tenant, new.document.id
+        latest = self.latest(tenant, id_)
+        if (None if latest is None else latest.number) != new.follows:
+            raise StoreConflict(f"{id_} is no longer at version {new.follows}: somebody else wrote first")
+        same_number = self._kept.trees.get((tenant, id_), {}).get(new.version.number, {})
+        if new.version.derivation in same_number or any(
+            tree.version.id != new.version.id for tree in same_number.values()
+        ):
+            raise StoreConflict(f"{new.version.name} is there already: compare again")
+        told = {entry.key for entry in new.entries}
+        if new.follows is not None and not self._kept.alive(tenant, id_):
+            if any(n.passage_key and n.passage_key not in told for n in new.nodes):
+                raise StoreConflict(f"{id_} was deleted meanwhile: all its passages must be told again")
+
+
+def _read_anew(first: Version, again: Version) -> Version:
+    return replace(
+        first,
+        derivation=again.derivation,
+        parser=again.parser,
+        text_hash=again.text_hash,
+        root_hash=again.root_hash,
+        characters=again.characters,
+        pages=again.pages,
+        language=again.language,
+        structure_source=again.structure_source,
+        confidence=again.confidence,
+        nodes=again.nodes,
+    )
+
+
+class MemoryOutbox:
+    """The port `Outbox`, with the order and the parking of `stores.ledger.outbox`."""
+
+    def __init__(self, kept: _Kept) -> None:
+        self._kept = kept
+
+    async def claim(self, worker: str, limit: int, lease: timedelta) -> list[OutboxRow]:
+        with self._kept.lock:
+            now = self._kept.clock.now()
+            taken: list[OutboxRow] = []
+            busy: set[tuple[str, str]] = set()  # passages about which an older row is held or rests
+            for waiting in self._kept.outbox:
+                key = (waiting.row.tenant, waiting.row.key)
+                held = waiting.lease_until is not None and waiting.lease_until > now
+                parked = waiting.row.attempts >= _MAX_ATTEMPTS
+                rests = waiting.not_before is not None and waiting.not_before > now
+                if held or (rests and not parked):
+                    busy.add(key)
+                elif not parked and key not in busy and len(taken) < limit:
+                    if waiting.holder is not None:  # its lease ran out: a failed attempt too
+                        waiting.row = replace(waiting.row, attempts=waiting.row.attempts + 1)
+                    waiting.holder, waiting.lease_until, waiting.not_before = worker, now + lease, None
+                    taken.append(waiting.row)
+            return taken
+
+    async def settle(self, worker: str, done: Sequence[str]) -> None:
+        with self._kept.lock:
+            ids = set(done)
+            newest: dict[tuple[str, str], int] = {}
+            for position, waiting in enumerate(self._kept.outbox):
+                if waiting.row.id in ids and waiting.holder == worker:
+                    newest[waiting.row.tenant, waiting.row.key] = position
+            self._kept.outbox = [
+                waiting
+                for position, waiting in enumerate(self._kept.outbox)
+                if not (waiting.row.id in ids and waiting.holder == worker)
+                and not (
+                    waiting.row.attempts >= _MAX_ATTEMPTS
+                    and position < newest.get((waiting.row.tenant, waiting.row.key), 0)
+                )
+            ]
+
+    async def release(self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta) -> None:
+        with self._kept.lock:
+            ids = set(failed)
+            for waiting in self._kept.outbox:
+                if waiting.row.id in ids and waiting.holder == worker:
+                    rest = retry_after * (1 << min(waiting.row.attempts, _MAX_ATTEMPTS))
+                    waiting.row = replace(waiting.row, attempts=waiting.row.attempts + 1)
+                    waiting.holder, waiting.lease_until = None, None
+                    waiting.not_before = self._kept.clock.now() + rest
+
+    async def waiting(self) -> int:
+        with self._kept.lock:
+            return len(self._kept.outbox)
+
+
+class MemoryRuns:
+    """The port `Runs`."""
+
+    def __init__(self, kept: _Kept) -> None:
+        self._kept = kept
+
+    async def save(self, run: Run) -> None:
+        with self._kept.lock:
+            if self._kept.runs.setdefault(run.id, run) != run:
+                raise StoreConflict(f"another run is kept under {run.id}: runs are never changed")
+
+    async def run(self, reader: Reader, run_id: str) -> Run:
+        with self._kept.lock:
+            run = self._kept.runs.get(run_id)
+        if run is None or run.tenant != reader.tenant:
+            raise NotFound(f"there is no run {run_id}")
+        return run
+
+    async def latest(self, reader: Reader, *, limit: int = 50) -> list[RunSummary]:
+        with self._kept.lock:
+            runs = [run for run in self._kept.runs.values() if run.tenant == reader.tenant]
+        newest_first = sorted(runs, key=lambda run: (run.started_at, run.id), reverse=True)
+        return [RunSummary(r.id, r.question, r.outcome, r.started_at, r.cost.seconds) for r in newest_first[:limit]]
+
+
+_K1, _B = 1.2, 0.75  # the usual BM25 constants (Robertson and Zaragoza 2009)
+_WEIGHTS = (("body", 1.0), ("headings", 1.5), ("title", 0.5))
+
+
+class MemoryKeywords:
+    """The port `Keywords`: BM25 over body, headings and title, their term counts weighted and added (BM25F)."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: dict[tuple[str, str], KeywordEntry] = {}
+        self._counts: dict[tuple[str, str], dict[str, float]] = {}
+        self._found_in: dict[str, set[tuple[str, str]]] = defaultdict(set)  # term -> passages
+
+    async def apply(self, entries: Sequence[KeywordEntry], gone: Sequence[tuple[str, str]]) -> None:
+        with self._lock:
+            for place in gone:
+                self._drop(place)
+            for entry in entries:
+                place = (entry.tenant, entry.key)
+                self._drop(place)
+                self._entries[place] = entry
+                self._counts[place] = _weighted_counts(entry)
+                for term in self._counts[place]:
+                    self._found_in[term].add(place)
+
+    async def search(
+        self,
+        tenant: str,
+        question: str,
+        k: int,
+        *,
+        collection: str | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> list[KeywordHit]:
+        with self._lock:
+            lengths = {place: sum(counts.values()) for place, counts in self._counts.items() if place[0] == tenant}
+            average = sum(lengths.values()) / max(1, len(lengths)) or 1.0
+            scores: dict[tuple[str, str], float] = defaultdict(float)
+            for term in set(index_terms(question)):
+                places = [place for place in self._found_in.get(term, ()) if place[0] == tenant]
+                weight = math.log(1 + (len(lengths) - len(places) + 0.5) / (len(places) + 0.5))
+                for place in places:
+                    count = self._counts[place][term]
+                    scores[place] += (
+                        weight * count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * lengths[place] / average))
+                    )
+            hits = [
+                KeywordHit(key=place[1], document=self._entries[place].document, score=score)
+                for place, score in scores.items()
+                if collection in (None, self._entries[place].collection)
+                and (documents is None or self._entries[place].document in documents)
+            ]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.key))[:k]
+
+    async def count(self) -> int:
+        with self._lock:
+            return len(self._entries)
+
+    def _drop(self, place: tuple[str, str]) -> None:
+        if self._entries.pop(place, None) is not None:
+            for term in self._counts.pop(place):
+                self._found_in[term].discard(place)
+                if not self._found_in[term]:
+                    del self._found_in[term]
+
+
+def _weighted_counts(entry: KeywordEntry) -> dict[str, float]:
+    counts: dict[str, float] = defaultdict(float)
+    for name, weight in _WEIGHTS:
+        for term in index_terms(getattr(entry, name)):
+            counts[term] += weight
+    return dict(counts)
+
+
+class MemoryCache:
+    """The port `Cache`: at most `max_bytes` of values, the least recently used go first."""
+
+    def __init__(self, clock: Clock, max_bytes: int) -> None:
+        self._clock = clock
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, tuple[bytes, datetime]] = OrderedDict()
+        self._bytes = 0
+
+    async def get(self, key: str) -> bytes | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            value, until = found
+            if until <= self._clock.now():
+                self._drop(key)
+                return None
+            self._kept.move_to_end(key)
+            return value
+
+    async def put(self, key: str, value: bytes, ttl: timedelta) -> None:
+        with self._lock:
+            self._drop(key)
+            if len(value) > self._max_bytes:
+                return
+            self._kept[key] = (value, self._clock.now() + ttl)
+            self._bytes += len(value)
+            while self._bytes > self._max_bytes:
+                self._drop(next(iter(self._kept)))
+
+    async def forget(self, key: str) -> None:
+        with self._lock:
+            self._drop(key)
+
+    def _drop(self, key: str) -> None:
+        found = self._kept.pop(key, None)
+        if found is not None:
+            self._bytes -= len(found[0])
