@@ -59,6 +59,11 @@ class ReadingProcess:
     ) -> None:
         self._kill()
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process id; None while there is none."""
+        return None if self._child is None else self._child.pid
+
     def read(self, data: bytes, file_name: str, page_done: PageDone | None = None) -> ParsedDocument:
         """What a file holds.
 

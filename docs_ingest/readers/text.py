@@ -22,6 +22,7 @@ _ATX = re.compile(r"(?P<marks>#{1,6})[ \t\u3000]+\S")
 _BULLET = re.compile(r"(?P<indent>[ \t\u3000]*)[-*+•‣·▪●○■□◆◇–][ \t\u3000]+\S")
 _RULE = re.compile(r"[-=_*~·•.—–─═ \t]{3,}")
 _PIPED = re.compile(r"\|.*\||[^|]+(?:\|[^|]*){2,}")
+_GAP = re.compile(r"(?<=\S)(?:[ \u3000]{3,}|[ \u3000]*\t[ \u3000\t]*)(?=\S)")  # between two columns
 _PIPE_RULE = re.compile(r"[|:\-= \t]+")
 _COMMON_HAN = 0.85  # of the characters beyond ASCII that real GB18030 text has in GB 2312
 _WRAPPED_WIDTH = 140  # a longer line is a paragraph, not a printed line
@@ -165,10 +166,19 @@ def _block(line: _TextLine, lines: Sequence[_TextLine], i: int) -> Block:
         return Block(BlockKind.FURNITURE, line.start, line.end)
     if _BULLET.match(line.words):
         return Block(BlockKind.ITEM, line.start, line.end, level=1 + line.indent // 2)
+    if _in_columns(lines, i):
+        return Block(BlockKind.ROW, line.start, line.end)
     if _PIPED.fullmatch(line.words) and _in_table(lines, i):
         rule = _PIPE_RULE.fullmatch(line.words) is not None
         return Block(BlockKind.FURNITURE if rule else BlockKind.ROW, line.start, line.end)
     return Block(BlockKind.PARAGRAPH, line.start, line.end)
+
+
+def _in_columns(lines: Sequence[_TextLine], i: int) -> bool:
+    """A line of columns set apart by wide gaps, with such a line next to it at the same indent."""
+    gaps = len(_GAP.findall(lines[i].words))
+    near = [lines[j] for j in (i - 1, i + 1) if 0 <= j < len(lines) and abs(lines[j].indent - lines[i].indent) <= 1]
+    return gaps >= 1 and any(len(_GAP.findall(line.words)) >= max(2, gaps - 1) for line in near)
 
 
 def _in_table(lines: Sequence[_TextLine], i: int) -> bool:

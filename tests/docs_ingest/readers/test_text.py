@@ -1,0 +1,110 @@
+"""Plain text and its encodings."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docs_ingest.errors import IngestError
+from docs_ingest.parsed import BlockKind
+from docs_ingest.readers.text import decode, read_text
+
+MIXED = "第一条 The Bank (本行) must keep records for 10 years。\nSecond paragraph."
+
+
+def words_of(text: str) -> list[tuple[str, str]]:
+    parsed = read_text(text.encode())
+    parsed.check()
+    return [(b.kind.value, parsed.text[b.start : b.end]) for b in parsed.blocks]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("text", [MIXED, "客户身份资料应当至少保存十年。", "Plain words only."])
+def test_the_canonical_text_is_the_source_in_every_encoding(encoding: str, text: str) -> None:
+    if encoding == "gb18030" and text.isascii():
+        pytest.skip("the same bytes as UTF-8")
+    assert read_text(text.encode(encoding)).text == text
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_any_text_is_kept_character_for_character(text: str) -> None:
+    if text.startswith("\ufeff") or text.count("\x00") > len(text) // 100:
+        return
+    parsed = read_text(text.encode())
+    assert parsed.text == text
+    parsed.check()
+
+
+def test_line_breaks_of_windows_stay() -> None:
+    assert read_text("第一条 甲。\r\n\r\n第二条 乙。\r\n".encode()).text == "第一条 甲。\r\n\r\n第二条 乙。\r\n"
+
+
+@pytest.mark.parametrize("data", ["Größe und Maß für Bücher".encode("latin-1"), "“quoted” café".encode("cp1252")])
+def test_text_in_an_unknown_encoding_is_refused_with_what_to_do(data: bytes) -> None:
+    with pytest.raises(IngestError, match="save it as UTF-8"):
+        decode(data)
+
+
+def test_half_a_chinese_character_is_refused() -> None:
+    with pytest.raises(IngestError, match="UTF-8"):
+        decode("保存十年".encode()[:-1] + b" and more English words to follow")
+
+
+def test_number_marks_are_headings_as_in_markdown() -> None:
+    assert words_of("# 总则\n第一条 甲。\n## Scope\nText.") == [
+        ("heading", "# 总则"),
+        ("paragraph", "第一条 甲。"),
+        ("heading", "## Scope"),
+        ("paragraph", "Text."),
+    ]
+
+
+def test_a_line_is_a_paragraph() -> None:
+    assert [kind for kind, _ in words_of("One paragraph.\nAnother one.\n\nA third 第三段。")] == ["paragraph"] * 3
+
+
+WRAPPED = """\
+The service provider must report every incident to the bank within four
+hours after it was noticed, and must give the bank all it needs to judge
+what the incident means for its customers and for its own operations.
+
+    (a) the report names the systems that were touched, the customers and
+        the time;
+    (b) the report is sent by mail and by telephone to the address that is
+        given in the schedule of the contract for this purpose.
+The bank answers every report within one business day after it came in,
+in writing."""
+
+
+def test_lines_wrapped_at_a_width_are_joined_to_paragraphs() -> None:
+    blocks = words_of(WRAPPED)
+    assert [words.split()[0] for _, words in blocks] == ["The", "(a)", "(b)", "The"]
+    assert blocks[0][1].endswith("operations.")
+
+
+def test_bullets_are_items_and_rules_are_furniture() -> None:
+    assert [kind for kind, _ in words_of("Things:\n- one thing\n• 另一项\n-----\nEnd.")] == [
+        "paragraph",
+        "item",
+        "item",
+        "furniture",
+        "paragraph",
+    ]
+
+
+def test_columns_set_apart_by_spaces_are_rows_of_one_table() -> None:
+    parsed = read_text(
+        "限额如下：\n\n  审批人    信用方式    担保方式\n  支行行长    不授权    200\n\n第六条 完。".encode()
+    )
+    rows = [b for b in parsed.blocks if b.kind is BlockKind.ROW]
+    assert len(rows) == 2
+    assert len({b.group for b in rows}) == 1
+
+
+def test_piped_rows_are_a_table_and_their_rule_is_furniture() -> None:
+    kinds = [kind for kind, _ in words_of("| 级别 | Name |\n| --- | --- |\n| 一级 | Major |")]
+    assert kinds == ["row", "furniture", "row"]
+
+
+def test_binary_data_is_refused() -> None:
+    with pytest.raises(IngestError, match="binary"):
+        read_text(b"\x00\x01" * 500)

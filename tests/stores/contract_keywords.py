@@ -1,0 +1,97 @@
+"""What every `Keywords` promises. A test module runs these claims by giving a `keywords` fixture."""
+
+from dataclasses import replace
+
+import pytest
+
+from stores.ports import Keywords
+from stores.records import KeywordEntry
+
+ENTRY = KeywordEntry("k1", "default", "laws", "反洗钱法", "中华人民共和国反洗钱法", "第三章\n第三十四条", "")
+
+
+def entry(key: str, body: str, **changes: str) -> KeywordEntry:
+    return replace(ENTRY, key=key, body=body, **changes)
+
+
+LAWS = [
+    entry("k1", "客户身份资料在业务关系结束后应当至少保存十年。"),
+    entry("k2", "金融机构应当建立客户尽职调查制度。"),
+    entry("k3", "The Bank must keep customer records for ten years.", document="policy", title="Retention policy"),
+    entry("k4", "本行 must file the STR 可疑交易报告 within 3 days.", document="glossary", collection="words"),
+]
+
+
+class KeywordsContract:
+    async def test_what_was_put_is_found_best_first(self, keywords: Keywords) -> None:
+        await keywords.apply(LAWS, [])
+        assert (await keywords.search("default", "客户身份资料保存多少年", 10))[0].key == "k1"
+        assert (await keywords.search("default", "how long to keep customer records", 10))[0].key == "k3"
+        assert (await keywords.search("default", "STR 报告期限 days", 10))[0].key == "k4"
+
+    async def test_scores_fall_and_no_hit_comes_twice(self, keywords: Keywords) -> None:
+        await keywords.apply(LAWS, [])
+        hits = await keywords.search("default", "客户 资料 bank records must", 10)
+        assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
+        assert len({h.key for h in hits}) == len(hits) >= 3
+
+    async def test_no_more_than_k_come_back(self, keywords: Keywords) -> None:
+        await keywords.apply([entry(f"n{i:03}", f"bank number {i}") for i in range(60)], [])
+        assert len(await keywords.search("default", "bank", 7)) == 7
+
+    async def test_ties_go_by_key(self, keywords: Keywords) -> None:
+        await keywords.apply([entry(key, "同样的话 the same words") for key in ("b", "c", "a")], [])
+        assert [h.key for h in await keywords.search("default", "同样的话", 3)] == ["a", "b", "c"]
+
+    async def test_words_of_headings_and_titles_count(self, keywords: Keywords) -> None:
+        await keywords.apply([entry("h", "other words", headings="第九条 罚则", title="Penalties")], [])
+        assert await keywords.search("default", "罚则", 5)
+        assert await keywords.search("default", "penalty", 5)
+
+    async def test_an_entry_put_again_replaces_the_old_one(self, keywords: Keywords) -> None:
+        await keywords.apply([entry("k", "old words 旧的内容")], [])
+        await keywords.apply([entry("k", "new words 新的内容")], [])
+        assert await keywords.count() == 1
+        assert not await keywords.search("default", "旧的 old", 5)
+        assert [h.key for h in await keywords.search("default", "新的", 5)] == ["k"]
+
+    async def test_telling_the_same_twice_changes_nothing(self, keywords: Keywords) -> None:
+        for _ in range(2):
+            await keywords.apply(LAWS, [("default", "never-there")])
+        assert await keywords.count() == 4
+        hits = [h.key for h in await keywords.search("default", "客户身份资料", 10)]
+        assert hits.count("k1") == 1
+
+    async def test_what_was_removed_is_found_no_more(self, keywords: Keywords) -> None:
+        await keywords.apply(LAWS, [])
+        await keywords.apply([], [("default", "k1")])
+        assert "k1" not in [h.key for h in await keywords.search("default", "客户身份资料保存十年", 10)]
+        assert await keywords.count() == 3
+
+    async def test_tenants_do_not_see_or_remove_each_others_entries(self, keywords: Keywords) -> None:
+        await keywords.apply([entry("k", "甲的内容 mine"), entry("k", "乙的内容 theirs", tenant="other")], [])
+        await keywords.apply([], [("other", "k")])
+        assert [h.key for h in await keywords.search("default", "mine", 5)] == ["k"]
+        assert not await keywords.search("other", "theirs", 5)
+
+    async def test_a_tenant_and_key_that_run_together_are_kept_apart(self, keywords: Keywords) -> None:
+        await keywords.apply([entry("bc", "one", tenant="a"), entry("c", "two", tenant="ab")], [])
+        assert await keywords.count() == 2
+
+    async def test_scope_by_collection_and_documents(self, keywords: Keywords) -> None:
+        await keywords.apply(LAWS, [])
+        ask = "customer records 客户 STR"
+        assert {h.document for h in await keywords.search("default", ask, 9, collection="words")} == {"glossary"}
+        assert {h.document for h in await keywords.search("default", ask, 9, documents=["policy"])} == {"policy"}
+        assert not await keywords.search("default", ask, 9, documents=[])
+        assert not await keywords.search("default", ask, 9, collection="words", documents=["policy"])
+
+    @pytest.mark.parametrize("question", ["", "???", "的", "the of", '"body:x" AND -(*', "\x00", "a" * 5000])
+    async def test_questions_without_words_or_with_syntax_are_no_error(self, keywords: Keywords, question: str) -> None:
+        await keywords.apply(LAWS, [])
+        await keywords.search("default", question, 5)
+        await keywords.search(question or "x", "bank", 5, collection=question, documents=[question])
+
+    async def test_an_empty_index_answers_nothing(self, keywords: Keywords) -> None:
+        assert await keywords.search("default", "bank", 5) == []
+        assert await keywords.count() == 0
