@@ -3,13 +3,24 @@
 
 FROM python:3.11-slim AS build
 WORKDIR /src
-COPY requirements.lock pyproject.toml README.md LICENSE ./
+COPY requirements.lock requirements-run.lock pyproject.toml README.md LICENSE ./
 COPY .ci/setup .ci/setup
 COPY app app
 COPY navigators navigators
 COPY stores stores
 COPY docs_ingest docs_ingest
-# The product and its own dependencies, at the versions and hashes of the lock; the tools stay behind.
-RUN python -m venv /tools \
- && /tools/bin/pip install --quiet --require-hashes -r requirements.lock \
- && /tools/bin/python -m build_wheel 2>/dev/null || true
+# The tools that build the wheel stay in this stage; the product gets its own locked dependencies only.
+RUN VENV=/tools .ci/setup \
+ && /tools/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir /wheels . \
+ && python -m venv /venv \
+ && /venv/bin/python -m pip install --quiet --require-hashes -r requirements-run.lock \
+ && /venv/bin/python -m pip install --quiet --no-deps --no-index /wheels/*.whl
+
+FROM python:3.11-slim
+RUN useradd --system --create-home --home-dir /data citepath
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH CITEPATH_HOME=/data PYTHONUNBUFFERED=1
+USER citepath
+VOLUME /data
+ENTRYPOINT ["citepath"]
+CMD ["doctor"]

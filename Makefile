@@ -9,6 +9,9 @@ READY := $(VENV)/.ready
 PYTEST ?= -n 2
 export VENV PYTHON
 
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
 .PHONY: help demo test check bench format lock clean
 .DEFAULT_GOAL := help
 
@@ -39,9 +42,8 @@ format: $(READY) ## put the code into its form
 
 lock: ## choose new versions of all dependencies; LOCK=--upgrade takes the newest
 	@test -x $(BIN)/uv || .ci/setup
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links \
-		--custom-compile-command "make lock" --group dev $(LOCK) -o requirements.lock pyproject.toml
+	$(COMPILE) --group dev $(LOCK) -o requirements.lock pyproject.toml
+	$(COMPILE) --constraint requirements.lock -o requirements-run.lock pyproject.toml
 
 clean: ## remove the environment and everything made by running
 	rm -rf $(VENV) .citepath build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
