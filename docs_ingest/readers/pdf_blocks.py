@@ -1,0 +1,254 @@
+"""Rows of one page in reading order -> paragraphs, items, footnotes and table rows.
+
+A paragraph ends where the next line stands further off than the usual pitch,
+is set differently, is indented, begins with a label after the end of a
+sentence, or where the line before it stops so short that the next word would
+have fitted.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from docs_ingest.parsed import BlockKind
+from docs_ingest.readers.pdf_layout import Row, Span, regions
+from docs_ingest.readers.pdf_tables import Cells, Table, split_tables
+
+BULLET = re.compile(r"[•●▪■◆◦○□‣➢➤✓✔\uf0b7\uf0a7\uf0d8]\s*|[–—]\s+(?=\S)")
+_LABEL = re.compile(
+    r"第[一二三四五六七八九十百千零〇两\d]+[编分章节条款]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]+、"
+    r"|\((?:[a-zA-Z]|[ivxl]{1,5}|\d{1,3})\)\s|§+\s?\d|\d{1,3}(?:\.\d{1,3})+\.?\s|\d{1,3}[.)]\s|[A-Z]\.\s"
+    r"|(?:Section|Article|Item|Part|Chapter|SECTION|ARTICLE|ITEM|PART|CHAPTER)\s[\dIVX]+"
+)
+_SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’」』)）\]\d]*$")
+_NOTE_START = re.compile(r"(\d{1,3}|[*†‡§]{1,3}|[①-⑳])\s*(?=\S)")
+_NOTE_SIZE = 0.93  # times the body size: a footnote is smaller
+_GAP = 1.3  # times the usual pitch: a wider step begins a new block
+_SHIFT = 0.9  # times the size: a smaller difference of left edges is no indent
+_SIZE_STEP = 0.06  # share by which sizes differ when they are two sizes
+_CENTER = 0.03  # of the region's width that a centred line may be off
+_SHORT = 0.25  # of the region's width missing at the end of a line that is short whatever it says
+_PITCH_SAMPLES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One block to be: its rows and how they look."""
+
+    kind: BlockKind
+    rows: tuple[Row, ...]
+    size: float = 0.0
+    bold: bool = False
+    centered: bool = False
+    indent: float = 0.0
+    level: int | None = None
+    cells: tuple[str, ...] | None = None  # ROW
+    table: int | None = None  # ROW: number of the table on its page
+    header: bool = False
+
+    @property
+    def page(self) -> int:
+        return self.rows[0].page
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is usual in the whole document."""
+
+    body: float  # the size most letters have
+    pitch: Mapping[float, float]  # size -> points from one line's top to the next
+
+
+def measured(pages: Iterable[Sequence[Row]]) -> Measures:
+    sizes: Counter[float] = Counter()
+    steps: dict[float, Counter[float]] = {}
+    for rows in pages:
+        for row in rows:
+            sizes[_round(row.main.size)] += len(row.text)
+        for size, step in _steps(rows):
+            steps.setdefault(size, Counter())[step] += 1
+    body = sizes.most_common(1)[0][0] if sizes else 0.0
+    return Measures(body, {size: count.most_common(1)[0][0] for size, count in steps.items()})
+
+
+def _round(value: float) -> float:
+    return round(value * 2) / 2
+
+
+def _steps(rows: Sequence[Row]) -> Iterable[tuple[float, float]]:
+    """Size and pitch of each pair of lines that could belong together."""
+    for last, row in zip(rows, rows[1:], strict=False):
+        size = _round(row.main.size)
+        step = row.main.bottom - last.main.bottom
+        if size == _round(last.main.size) and 0.7 * size < step < 3.2 * size:
+            yield size, _round(step)
+
+
+def page_chunks(rows: Sequence[Row], usual: Measures, notes_before: bool) -> list[Chunk]:
+    """The blocks of one page without its furniture, in reading order."""
+    made: list[Chunk] = []
+    tables = 0
+    for region in regions(list(rows)):
+        span = _span(region)
+        pitch = _pitches(region, usual)
+        body, notes = _split_notes(region, usual.body, notes_before)
+        lines: list[Row] = []
+        for part in split_tables(body):
+            if isinstance(part, Row):
+                lines.append(part)
+                continue
+            made += _paragraphs(lines, span, pitch)
+            lines = []
+            made += [_table_row(one, tables) for one in part.rows]
+            tables += 1
+        made += _paragraphs(lines, span, pitch)
+        made += _footnotes(notes)
+    return made
+
+
+def _span(rows: Sequence[Row]) -> Span:
+    """Left and right edge of a region, a few lines that stick out set aside."""
+    lefts, rights = sorted(row.left for row in rows), sorted(row.right for row in rows)
+    return Span(lefts[len(lefts) // 20], rights[-1 - len(rights) // 20])
+
+
+def _pitches(rows: Sequence[Row], usual: Measures) -> dict[float, float]:
+    """What is usual here where there are lines enough to tell, else in the document."""
+    counts: dict[float, Counter[float]] = {}
+    for size, step in _steps(rows):
+        counts.setdefault(size, Counter())[step] += 1
+    here = {s: c.most_common(1)[0][0] for s, c in counts.items() if c.total() >= _PITCH_SAMPLES}
+    return {**usual.pitch, **here}
+
+
+def _table_row(one: Cells, table: int) -> Chunk:
+    main = one.row.main
+    return Chunk(
+        BlockKind.ROW,
+        (one.row,),
+        main.size,
+        main.bold,
+        indent=one.row.left,
+        cells=one.texts,
+        table=table,
+        header=one.header,
+    )
+
+
+def _split_notes(rows: list[Row], body: float, notes_before: bool) -> tuple[list[Row], list[Row]]:
+    """The run of smaller rows at the end of a region, if it begins with a note's number."""
+    first = len(rows)
+    while first > 0 and rows[first - 1].main.size <= _NOTE_SIZE * body:
+        first -= 1
+    if first == 0 and not notes_before:
+        return rows, []
+    for i in range(first, len(rows)):
+        if _NOTE_START.match(rows[i].text) or (notes_before and i == first):
+            return rows[:i], rows[i:]
+    return rows, []
+
+
+def _footnotes(rows: Sequence[Row]) -> list[Chunk]:
+    notes: list[list[Row]] = []
+    number = 0
+    for row in rows:
+        match = _NOTE_START.match(row.text)
+        given = int(match[1]) if match is not None and match[1].isascii() and match[1].isdigit() else None
+        starts = match is not None and (given is None or given == number + 1 or (number == 0 and bool(given)))
+        if not notes or starts:
+            notes.append([])
+            number = given if starts and given is not None else number
+        notes[-1].append(row)
+    return [_chunk(BlockKind.FOOTNOTE, note, None) for note in notes]
+
+
+def _paragraphs(rows: Sequence[Row], span: Span, pitch: Mapping[float, float]) -> list[Chunk]:
+    groups: list[list[Row]] = []
+    for row in rows:
+        if groups and not _breaks(groups[-1], row, span, pitch):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return [_finished(group, span) for group in groups]
+
+
+def _finished(rows: list[Row], span: Span) -> Chunk:
+    if rows[0].hidden:
+        return _chunk(BlockKind.HIDDEN, rows, None)
+    chunk = _chunk(BlockKind.PARAGRAPH, rows, span)
+    if BULLET.match(rows[0].text):
+        step = max(1.0, 1.5 * chunk.size)
+        return replace(chunk, kind=BlockKind.ITEM, level=1 + min(8, max(0, int((chunk.indent - span.left - 4) / step))))
+    return chunk
+
+
+def _chunk(kind: BlockKind, rows: Sequence[Row], span: Span | None) -> Chunk:
+    sizes: Counter[float] = Counter()
+    bold = 0
+    for row in rows:
+        sizes[row.main.size] += len(row.text)
+        bold += len(row.text) if row.main.bold else -len(row.text)
+    centered = span is not None and all(_centered(row, span) for row in rows)
+    return Chunk(kind, tuple(rows), sizes.most_common(1)[0][0], bold > 0, centered, rows[0].left)
+
+
+def _centered(row: Row, span: Span) -> bool:
+    width = max(1.0, span.right - span.left)
+    before, after = row.left - span.left, span.right - row.right
+    return before > 2 * _CENTER * width and abs(before - after) <= 2 * _CENTER * width
+
+
+def _breaks(group: list[Row], row: Row, span: Span, pitch: Mapping[float, float]) -> bool:
+    """Whether `row` begins a new block after those of `group`."""
+    last = group[-1]
+    one, other = last.main, row.main
+    size = max(one.size, 1.0)
+    if row.hidden is not last.hidden or abs(other.size - one.size) > _SIZE_STEP * size:
+        return True
+    step = other.bottom - one.bottom
+    if step > _GAP * pitch.get(_round(other.size), 1.4 * size) or step < -size:
+        return True
+    if BULLET.match(row.text) is not None:
+        return True
+    both_centered = _centered(last, span) and _centered(row, span)
+    if other.bold is not one.bold and (_looks_finished(last, row, span) or both_centered):
+        return True
+    if both_centered:
+        return False
+    return _shifts(group, row, size, span) or _ends(last, row, size, span)
+
+
+def _looks_finished(last: Row, row: Row, span: Span) -> bool:
+    """A change of weight ends a heading, but not a sentence that a bold word happens to dominate."""
+    return last.right < span.right - 0.12 * (span.right - span.left) or _SENTENCE_END.search(last.text) is not None
+
+
+def _shifts(group: list[Row], row: Row, size: float, span: Span) -> bool:
+    last = group[-1]
+    shift = row.left - last.left
+    if abs(shift) <= _SHIFT * size:
+        return False
+    if len(group) > 1:
+        return True
+    if shift > 0:  # the second line stands further in: only where the first begins with a label
+        return BULLET.match(last.text) is None and _LABEL.match(last.text) is None
+    return -shift > 5 * size and not _full(last, span)
+
+
+def _full(row: Row, span: Span) -> bool:
+    return row.right >= span.right - 0.12 * (span.right - span.left)
+
+
+def _ends(last: Row, row: Row, size: float, span: Span) -> bool:
+    """Whether the line before stops where its paragraph does."""
+    if last.runs[-1].hyphen:
+        return False
+    room = span.right - last.right
+    ended = _SENTENCE_END.search(last.text) is not None
+    if _LABEL.match(row.text) and (ended or room > 2 * size):
+        return True
+    first = row.text.split(" ", 1)[0] if row.text.isascii() or " " in row.text[:20] else row.text[:1]
+    needed = row.main.width / max(1, len(row.main.text)) * (len(first) + 1)
+    fits = needed + size < room
+    return fits and (ended or room > _SHORT * (span.right - span.left))

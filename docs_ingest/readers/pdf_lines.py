@@ -1,0 +1,212 @@
+"""One PDF page -> the runs of characters printed on it, with place and look.
+
+pdfium gives the characters of a page in stream order, with a line break where
+it sees one and U+FFFE where a hyphen ends a line inside a word. Here each such
+line is cut again at wide gaps: a run is what stands between them, so the cells
+of a table and the lines of two columns come apart. Only the first and last
+character of each word is measured, which is what keeps this near pdfium's own
+speed. Places are in points from the top left corner of the page as it is shown.
+"""
+
+import ctypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import hypot
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from docs_ingest.readers.pdf_hidden import address, hidden_objects
+
+HYPHEN = "\ufffe"
+_WIDE_GAP = 1.2  # times the size: wider than any word space but those of badly justified lines
+_LINE_STEP = 0.8  # times the size: a superscript is raised by less
+_TINY = 1.5  # points: smaller letters are not meant to be read
+_BOLD_WEIGHT = 600
+_BOLD_NAME = re.compile(r"bold|black|heavy", re.IGNORECASE)
+_LINE = re.compile(r"[^\r\n\ufffe]+")
+_WORD = re.compile(r"[^\x00-\x20\u00a0\u2000-\u200b\u3000]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u00a0\u00ad\ufffe\uffff\s]+")
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters of one printed line without a wide gap between them."""
+
+    text: str
+    page: int  # 1-based
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    bold: bool
+    hidden: bool = False
+    hyphen: bool = False  # the word goes on in the next line
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class PageRuns:
+    number: int  # 1-based
+    width: float
+    height: float
+    runs: tuple[Run, ...]
+    scanned: bool  # its text is an invisible layer over a picture
+
+
+class Frame:
+    """Turns page coordinates (from the bottom left, unrotated) into places on the page as shown."""
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        self._left, self._bottom, self._right, self._top = page.get_bbox()
+        self._turn = raw.FPDFPage_GetRotation(page)
+        across, down = self._right - self._left, self._top - self._bottom
+        self.width, self.height = (down, across) if self._turn % 2 else (across, down)
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        match self._turn:
+            case 1:
+                return bottom - self._bottom, left - self._left, top - self._bottom, right - self._left
+            case 2:
+                return self._right - right, bottom - self._bottom, self._right - left, top - self._bottom
+            case 3:
+                return self._top - top, self._right - right, self._top - bottom, self._right - left
+            case _:
+                return left - self._left, self._top - top, right - self._left, self._top - bottom
+
+
+def page_runs(page: pdfium.PdfPage, number: int) -> PageRuns:
+    """The runs of one page in stream order. Raises pypdfium2.PdfiumError where the page has no readable text."""
+    frame = Frame(page)
+    textpage = page.get_textpage()
+    try:
+        hidden, scanned = hidden_objects(page)
+        probe = _Probe(textpage, frame, hidden, number)
+        runs = tuple(run for start, end, hyphen in _lines(probe.text) for run in probe.runs(start, end, hyphen))
+    finally:
+        textpage.close()
+    return PageRuns(number, frame.width, frame.height, runs, scanned)
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
+    for match in _LINE.finditer(text):
+        end = match.end()
+        yield match.start(), end, text[end : end + 1] == HYPHEN
+
+
+def _text(textpage: pdfium.PdfTextPage) -> str:
+    """The characters of a page, one code point each, at pdfium's own indices."""
+    count = textpage.count_chars()
+    if count <= 0:
+        return ""
+    buffer = (ctypes.c_ushort * (2 * count + 2))()
+    units = raw.FPDFText_GetText(textpage, 0, count, buffer) - 1
+    if units == count:
+        text = bytes(buffer)[: 2 * units].decode("utf-16-le", "replace")
+        if len(text) == count:
+            return text
+    unicode_of = raw.FPDFText_GetUnicode
+    return "".join(chr(unicode_of(textpage, i)) for i in range(count))
+
+
+class _Probe:
+    """Asks pdfium about single characters of one page, with buffers made once."""
+
+    def __init__(self, textpage: pdfium.PdfTextPage, frame: Frame, hidden: frozenset[int], number: int) -> None:
+        self._page = textpage.raw
+        self._frame = frame
+        self._hidden = hidden
+        self._number = number
+        self._rect = raw.FS_RECTF()
+        self._matrix = raw.FS_MATRIX()
+        self._looks: dict[int, tuple[float, bool]] = {}
+        self.text = _text(textpage)
+
+    def runs(self, start: int, end: int, hyphen: bool) -> list[Run]:
+        """The runs of the characters start..end, which pdfium calls one line."""
+        words = [(m.start(), m.end()) for m in _WORD.finditer(self.text, start, end)]
+        if not words:
+            return []
+        size, _ = self._look((start + end) // 2)
+        made: list[Run] = []
+        group: list[tuple[int, int]] = []
+        boxes: list[Box] = []
+        for first, past in words:
+            one, other = self._box(first), self._box(past - 1)
+            if (boxes and _apart(boxes[-1], one, size)) or (
+                self._hidden and group and self._unseen(first) != self._unseen(group[0][0])
+            ):
+                made.append(self._run(group, boxes, False))
+                group, boxes = [], []
+            group.append((first, past))
+            boxes += (one, other)
+        made.append(self._run(group, boxes, hyphen))
+        return made
+
+    def _run(self, words: list[tuple[int, int]], boxes: list[Box], hyphen: bool) -> Run:
+        first, past = words[0][0], words[-1][1]
+        looks = [self._look(first), self._look((first + past) // 2), self._look(past - 1)]
+        sizes = sorted(size for size, _ in looks)
+        text = " ".join(self.text[a:b] for a, b in words)
+        if self.text[first:past] != text:
+            text = _CONTROL.sub(" ", text)
+        text = _CONTROL.sub(" ", _whole(text)).strip()
+        left, top, right, bottom = _union(boxes)
+        off = right <= 0 or bottom <= 0 or left >= self._frame.width or top >= self._frame.height
+        unseen = sizes[1] < _TINY or off or (bool(self._hidden) and self._unseen(first))
+        return Run(
+            text, self._number, left, top, right, bottom, sizes[1], sum(b for _, b in looks) >= 2, unseen, hyphen
+        )
+
+    def _box(self, index: int) -> Box:
+        raw.FPDFText_GetLooseCharBox(self._page, index, self._rect)
+        rect = self._rect
+        return self._frame.box(rect.left, rect.bottom, rect.right, rect.top)
+
+    def _unseen(self, index: int) -> bool:
+        return address(raw.FPDFText_GetTextObject(self._page, index)) in self._hidden
+
+    def _look(self, index: int) -> tuple[float, bool]:
+        """Size in points and whether bold; one answer per text object."""
+        key = address(raw.FPDFText_GetTextObject(self._page, index))
+        look = self._looks.get(key)
+        if look is None or not key:
+            raw.FPDFText_GetMatrix(self._page, index, self._matrix)
+            size = raw.FPDFText_GetFontSize(self._page, index) * hypot(self._matrix.c, self._matrix.d)
+            look = self._looks[key] = (round(size, 2), self._bold(index))
+        return look
+
+    def _bold(self, index: int) -> bool:
+        if raw.FPDFText_GetFontWeight(self._page, index) >= _BOLD_WEIGHT:
+            return True
+        name = ctypes.create_string_buffer(128)
+        raw.FPDFText_GetFontInfo(self._page, index, name, 128, None)
+        return _BOLD_NAME.search(name.value.decode("utf-8", "replace")) is not None
+
+
+def _apart(last: Box, box: Box, size: float) -> bool:
+    """Whether a word stands too far from the last character to be in one run with it."""
+    return box[0] - last[2] > _WIDE_GAP * size or box[0] < last[0] - size or abs(box[1] - last[1]) > _LINE_STEP * size
+
+
+def _union(boxes: list[Box]) -> Box:
+    return (
+        min(b[0] for b in boxes),
+        min(b[1] for b in boxes),
+        max(b[2] for b in boxes),
+        max(b[3] for b in boxes),
+    )
+
+
+def _whole(text: str) -> str:
+    """Surrogate pairs put together, halves replaced."""
+    if text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
