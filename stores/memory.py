@@ -254,9 +254,9 @@ class MemoryIntake:
         ):
             raise StoreConflict(f"{new.version.name} is there already: compare again")
         told = {entry.key for entry in new.entries}
-        if new.follows is not None and not self._kept.alive(tenant, id_):
-            if any(n.passage_key and n.passage_key not in told for n in new.nodes):
-                raise StoreConflict(f"{id_} was deleted meanwhile: all its passages must be told again")
+        untold = any(n.passage_key and n.passage_key not in told for n in new.nodes)
+        if untold and new.follows is not None and not self._kept.alive(tenant, id_):
+            raise StoreConflict(f"{id_} was deleted meanwhile: all its passages must be told again")
 
 
 def _read_anew(first: Version, again: Version) -> Version:

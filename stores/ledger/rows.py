@@ -32,9 +32,8 @@ Values = dict[str, Any]
 
 _KINDS = {kind.value: kind for kind in NodeKind}
 
-_CURRENT = (
-    select(func.max(t.derivations.c.number)).where(t.derivations.c.version_id == t.versions.c.id).scalar_subquery()
-)
+_again = t.derivations.alias("again")
+_CURRENT = select(func.max(_again.c.number)).where(_again.c.version_id == t.versions.c.id).scalar_subquery()
 
 
 def select_versions(derivation: int | None = None) -> Select[Any]:
