@@ -101,7 +101,8 @@ def _shape(text: str, twig: _Twig, depth: int) -> None:
     if not twig.children:
         _split_long(text, twig, depth)
         return
-    twig.children = _with_lists(text, _with_tables(text, twig.children))
+    if twig.kind is not NodeKind.TABLE:
+        twig.children = _with_lists(text, _with_tables(text, twig.children))
     if twig.kind is NodeKind.SECTION and len(twig.children) == 1:
         _collapse(twig)
     for child in twig.children:

@@ -82,8 +82,8 @@ def entropy(scores: Sequence[float]) -> float:
     total = sum(scores)
     if len(scores) < 2 or total <= 0:
         return 0.0
-    shares = [s / total for s in scores if s > 0]
-    return min(1.0, -sum(p * log(p) for p in shares) / log(len(scores)))
+    shares = [s / total for s in scores]
+    return max(0.0, min(1.0, -sum(p * log(p) for p in shares if p > 0) / log(len(scores))))
 
 
 def width_for(flatness: float, least: int, most: int) -> int:

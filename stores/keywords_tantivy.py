@@ -25,19 +25,15 @@ _LOCK_PAUSE = 0.1
 _MOST_TERMS = 256  # of a question
 _SPARE = 32  # hits asked for beyond k, so that ties at the border are broken by key, not by segment
 _SEARCH_SECONDS = 10.0
-_RAW = {"tokenizer_name": "raw", "index_option": "basic"}
-_WORDS = {"tokenizer_name": "whitespace", "index_option": "freq"}
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", **_RAW)  # tenant and key: what deletions go by
-    builder.add_text_field("tenant", **_RAW)
-    builder.add_text_field("collection", **_RAW)
-    builder.add_text_field("document", stored=True, **_RAW)
-    builder.add_text_field("key", stored=True, **_RAW)
+    for field in ("id", "tenant", "collection", "document", "key"):  # id is tenant and key: deletions go by it
+        stored = field in ("document", "key")
+        builder.add_text_field(field, stored=stored, tokenizer_name="raw", index_option="basic")
     for field in ("title", "headings", "body"):
-        builder.add_text_field(field, **_WORDS)
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 
 

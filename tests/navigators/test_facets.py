@@ -1,0 +1,61 @@
+"""What a question asks for."""
+
+import pytest
+
+from navigators.facets import Ask, Wants, split_facets
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("How long are records kept?", 1),
+        ("How long are records kept and who approves an exception?", 2),
+        ("What is the limit? Who sets it?", 2),
+        ("research and development cost in 2018", 1),
+        ("客户身份资料应当保存多少年？", 1),
+        ("客户身份资料保存多少年？由谁负责保存？", 2),
+        ("报告期限是多少，以及向谁报告？", 2),
+        ("STR 报告期限是多少？Who files it?", 2),
+        ("???", 1),
+        ("", 1),
+    ],
+)
+def test_questions_are_split_into_what_they_ask_for(question: str, parts: int) -> None:
+    facets = split_facets(question)
+    assert len(facets) == parts
+    assert [f.id for f in facets] == [f"f{i}" for i in range(parts)]
+
+
+@pytest.mark.parametrize(
+    ("question", "wants"),
+    [
+        ("How many examples are listed?", Wants.NUMBER),
+        ("What is the maximum fine?", Wants.NUMBER),
+        ("资本充足率不得低于多少？", Wants.NUMBER),
+        ("When did the service launch?", Wants.TIME),
+        ("什么时候施行？", Wants.TIME),
+        ("Who approves it?", Wants.ANY),
+        ("由谁审批？", Wants.ANY),
+        ("STR 什么时候提交 to the authority?", Wants.TIME),
+    ],
+)
+def test_the_kind_of_answer_is_known(question: str, wants: Wants) -> None:
+    assert Ask(question).wants is wants
+
+
+@pytest.mark.parametrize(
+    ("question", "kept", "dropped"),
+    [
+        ("How long must the Bank keep records?", {"bank", "keep", "record"}, {"how", "the"}),
+        ("客户身份资料应当保存多少年？", {"客户", "资料", "保存"}, {"多少", "存多"}),
+        ("请问 PEP 客户多久复核一次？", {"pep", "客户"}, {"请问"}),
+    ],
+)
+def test_words_that_only_ask_are_not_looked_for(question: str, kept: set[str], dropped: set[str]) -> None:
+    terms = set(Ask(question).weights)
+    assert kept <= terms
+    assert not dropped & terms
+
+
+def test_a_question_of_asking_words_only_still_has_words() -> None:
+    assert Ask("为什么").weights
