@@ -17,7 +17,7 @@ import pypdfium2.raw as raw
 
 from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.parsed import BlockKind, ParsedDocument
-from docs_ingest.readers.pdf_blocks import Chunk, measured, page_chunks
+from docs_ingest.readers.pdf_blocks import Chunk, Notes, measured, note_number, page_chunks
 from docs_ingest.readers.pdf_furniture import PageRows, Trimmed, trimmed
 from docs_ingest.readers.pdf_hidden import has_picture
 from docs_ingest.readers.pdf_layout import Row, rows_of
@@ -26,6 +26,7 @@ from docs_ingest.readers.pdf_outline import outline, title_of
 from docs_ingest.readers.pdf_text import PageChunks, write
 
 _FEW_LETTERS = 8  # a page with fewer has no text to speak of
+_ENOUGH_LETTERS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +122,26 @@ def _read_pages(
 def _notes(pages: list[PageRuns], bare: int, broken: list[int]) -> list[str]:
     notes = []
     if broken:
-        notes.append(f"{len(broken)} pages are damaged and were left out, the first is page {broken[0]}")
+        notes.append(f"damaged pages left out: {len(broken)}, the first is page {broken[0]}")
     if bare:
-        notes.append(f"{bare} pages are pictures without text")
+        notes.append(f"pages that are pictures without text: {bare}")
     scans = sum(page.scanned for page in pages)
     if scans:
-        notes.append(f"{scans} pages are scans: their text is what text recognition made of them")
+        notes.append(f"scanned pages, whose text is what text recognition made of them: {scans}")
     hidden = [page.number for page in pages if any(run.hidden for run in page.runs)]
     if hidden:
-        notes.append(f"{len(hidden)} pages hold text that cannot be seen, the first is page {hidden[0]}")
+        notes.append(f"pages with text that cannot be seen: {len(hidden)}, the first is page {hidden[0]}")
     return notes
 
 
 def _letters(page: PageRuns) -> int:
-    return sum(char.isalpha() for run in page.runs for char in run.text[:40])
+    """Letters on a page; counting stops where there are clearly enough."""
+    letters = 0
+    for run in page.runs:
+        letters += sum(map(str.isalpha, run.text))
+        if letters >= _ENOUGH_LETTERS:
+            break
+    return letters
 
 
 def _refuse_pictures(pages: list[PageRuns], bare: int) -> None:
@@ -157,12 +164,17 @@ def _chunked(pages: list[PageRows]) -> list[PageChunks]:
     parts = trimmed(pages)
     usual = measured(part.body for part in parts)
     made: list[PageChunks] = []
-    noted = False
+    notes = Notes()
     for page, part in zip(pages, parts, strict=True):
-        body = page_chunks(part.body, usual, noted)
-        noted = bool(body) and body[-1].kind is BlockKind.FOOTNOTE
+        body = page_chunks(part.body, usual, notes)
+        notes = _after(body, notes)
         made.append(PageChunks(page.number, (*_around(part, page, body),)))
     return made
+
+
+def _after(body: list[Chunk], notes: Notes) -> Notes:
+    numbers = [note_number(c.rows[0].text) or 0 for c in body if c.kind is BlockKind.FOOTNOTE]
+    return Notes(bool(body) and body[-1].kind is BlockKind.FOOTNOTE, max(numbers, default=notes.last))
 
 
 def _around(part: Trimmed, page: PageRows, body: list[Chunk]) -> list[Chunk]:

@@ -10,10 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from docs_ingest.parsed import BlockKind
 from docs_ingest.readers.pdf_layout import Row, Span, regions
-from docs_ingest.readers.pdf_tables import Cells, Table, split_tables
+from docs_ingest.readers.pdf_tables import Cells, cells_of, split_tables
 
 BULLET = re.compile(r"[•●▪■◆◦○□‣➢➤✓✔\uf0b7\uf0a7\uf0d8]\s*|[–—]\s+(?=\S)")
 _LABEL = re.compile(
@@ -24,7 +25,10 @@ _LABEL = re.compile(
 _SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’」』)）\]\d]*$")
 _NOTE_START = re.compile(r"(\d{1,3}|[*†‡§]{1,3}|[①-⑳])\s*(?=\S)")
 _NOTE_SIZE = 0.93  # times the body size: a footnote is smaller
+_NOTE_CELLS = 0.2  # share of lines with wide gaps above which small type at the end is a table
+_NOTES_SKIPPED = 3  # numbers that may be missing between two notes
 _GAP = 1.3  # times the usual pitch: a wider step begins a new block
+_NEARER = 0.4  # times the size: a step smaller by more is that of another text
 _SHIFT = 0.9  # times the size: a smaller difference of left edges is no indent
 _SIZE_STEP = 0.06  # share by which sizes differ when they are two sizes
 _CENTER = 0.03  # of the region's width that a centred line may be off
@@ -53,6 +57,14 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """How the footnotes stood at the end of the page before."""
+
+    open: bool = False  # it ended in one, which may go on
+    last: int = 0  # the highest number so far
+
+
+@dataclass(frozen=True, slots=True)
 class Measures:
     """What is usual in the whole document."""
 
@@ -78,21 +90,21 @@ def _round(value: float) -> float:
 
 def _steps(rows: Sequence[Row]) -> Iterable[tuple[float, float]]:
     """Size and pitch of each pair of lines that could belong together."""
-    for last, row in zip(rows, rows[1:], strict=False):
+    for last, row in pairwise(rows):
         size = _round(row.main.size)
         step = row.main.bottom - last.main.bottom
         if size == _round(last.main.size) and 0.7 * size < step < 3.2 * size:
             yield size, _round(step)
 
 
-def page_chunks(rows: Sequence[Row], usual: Measures, notes_before: bool) -> list[Chunk]:
-    """The blocks of one page without its furniture, in reading order."""
+def page_chunks(rows: Sequence[Row], usual: Measures, notes: Notes) -> list[Chunk]:
+    """The blocks of one page without its furniture, in reading order; `notes` tells how the page before ended."""
     made: list[Chunk] = []
     tables = 0
     for region in regions(list(rows)):
         span = _span(region)
         pitch = _pitches(region, usual)
-        body, notes = _split_notes(region, usual.body, notes_before)
+        body, small = _split_notes(region, usual.body, notes)
         lines: list[Row] = []
         for part in split_tables(body):
             if isinstance(part, Row):
@@ -103,7 +115,7 @@ def page_chunks(rows: Sequence[Row], usual: Measures, notes_before: bool) -> lis
             made += [_table_row(one, tables) for one in part.rows]
             tables += 1
         made += _paragraphs(lines, span, pitch)
-        made += _footnotes(notes)
+        made += _footnotes(small, notes.last)
     return made
 
 
@@ -136,31 +148,61 @@ def _table_row(one: Cells, table: int) -> Chunk:
     )
 
 
-def _split_notes(rows: list[Row], body: float, notes_before: bool) -> tuple[list[Row], list[Row]]:
-    """The run of smaller rows at the end of a region, if it begins with a note's number."""
-    first = len(rows)
-    while first > 0 and rows[first - 1].main.size <= _NOTE_SIZE * body:
+def _split_notes(rows: list[Row], body: float, notes: Notes) -> tuple[list[Row], list[Row]]:
+    """The rows at the end of a region that are notes, if a note's number begins them."""
+    small = len(rows)
+    while small > 0 and rows[small - 1].main.size <= _NOTE_SIZE * body:
+        small -= 1
+    at = next((i for i in range(len(rows)) if _begins_notes(rows[i], i >= small, notes.last)), None)
+    if at is None:
+        at = small if notes.open and 0 < small < len(rows) else len(rows)
+    elif notes.open:
+        at = _carried_over(rows, at, small)
+    under = rows[at:]
+    in_cells = sum(len(cells_of(row)) > 1 for row in under)
+    return (rows, []) if in_cells > _NOTE_CELLS * len(under) else (rows[:at], under)
+
+
+def _begins_notes(row: Row, small: bool, last: int) -> bool:
+    """A small raised number is a note's; a smaller line with a number only if it is the next one, or the first."""
+    number = note_number(row.text)
+    if number is None or not any(char.isalpha() for char in row.text):
+        return False
+    follows = number <= 1 or 0 < number - last <= _NOTES_SKIPPED
+    return follows and (small or (row.raised and number > 0))
+
+
+def _carried_over(rows: list[Row], at: int, small: int) -> int:
+    """Where the end of a note of the page before begins: above the first number, at the notes' size and pitch."""
+    if small <= at:
+        return small if small > 0 else at
+    steps = [row.main.bottom - last.main.bottom for last, row in pairwise(rows[at:])]
+    usual = min(steps) if steps else 1.2 * rows[at].main.size
+    first = at
+    while first > 1 and rows[first].main.bottom - rows[first - 1].main.bottom <= 1.6 * usual:
         first -= 1
-    if first == 0 and not notes_before:
-        return rows, []
-    for i in range(first, len(rows)):
-        if _NOTE_START.match(rows[i].text) or (notes_before and i == first):
-            return rows[:i], rows[i:]
-    return rows, []
+    return first if first > 1 else at
 
 
-def _footnotes(rows: Sequence[Row]) -> list[Chunk]:
+def _footnotes(rows: Sequence[Row], last: int) -> list[Chunk]:
     notes: list[list[Row]] = []
-    number = 0
+    number = last
     for row in rows:
-        match = _NOTE_START.match(row.text)
-        given = int(match[1]) if match is not None and match[1].isascii() and match[1].isdigit() else None
-        starts = match is not None and (given is None or given == number + 1 or (number == 0 and bool(given)))
+        given = note_number(row.text)
+        starts = given is not None and (given in (0, number + 1) or (not notes and given > 0) or row.raised)
         if not notes or starts:
             notes.append([])
-            number = given if starts and given is not None else number
+            number = given if starts and given else number
         notes[-1].append(row)
     return [_chunk(BlockKind.FOOTNOTE, note, None) for note in notes]
+
+
+def note_number(text: str) -> int | None:
+    """The number a note begins with, 0 for a sign such as *; None where it begins with neither."""
+    match = _NOTE_START.match(text)
+    if match is None:
+        return None
+    return int(match[1]) if match[1].isascii() and match[1].isdigit() else 0
 
 
 def _paragraphs(rows: Sequence[Row], span: Span, pitch: Mapping[float, float]) -> list[Chunk]:
@@ -206,8 +248,7 @@ def _breaks(group: list[Row], row: Row, span: Span, pitch: Mapping[float, float]
     size = max(one.size, 1.0)
     if row.hidden is not last.hidden or abs(other.size - one.size) > _SIZE_STEP * size:
         return True
-    step = other.bottom - one.bottom
-    if step > _GAP * pitch.get(_round(other.size), 1.4 * size) or step < -size:
+    if _stands_off(group, row, size, span, pitch):
         return True
     if BULLET.match(row.text) is not None:
         return True
@@ -217,6 +258,21 @@ def _breaks(group: list[Row], row: Row, span: Span, pitch: Mapping[float, float]
     if both_centered:
         return False
     return _shifts(group, row, size, span) or _ends(last, row, size, span)
+
+
+def _stands_off(group: list[Row], row: Row, size: float, span: Span, pitch: Mapping[float, float]) -> bool:
+    """Whether `row` is further from the last line, or nearer, than the lines of a paragraph are from each other."""
+    last = group[-1]
+    step = row.main.bottom - last.main.bottom
+    if step < -size:
+        return True
+    if len(group) > 1:
+        own = last.main.bottom - group[-2].main.bottom
+        return not (own - _NEARER * size < step < _GAP * max(own, size))
+    if step <= _GAP * pitch.get(_round(row.main.size), 1.4 * size):
+        return False
+    # A part may be set wider than the rest of its document: there a full line tells that it goes on.
+    return step > 2.6 * size or not _full(last, span) or _SENTENCE_END.search(last.text) is not None
 
 
 def _looks_finished(last: Row, row: Row, span: Span) -> bool:
@@ -233,7 +289,7 @@ def _shifts(group: list[Row], row: Row, size: float, span: Span) -> bool:
         return True
     if shift > 0:  # the second line stands further in: only where the first begins with a label
         return BULLET.match(last.text) is None and _LABEL.match(last.text) is None
-    return -shift > 5 * size and not _full(last, span)
+    return not _full(last, span)  # the first line of a paragraph may stand further in, but then it is full
 
 
 def _full(row: Row, span: Span) -> bool:

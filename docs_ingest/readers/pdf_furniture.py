@@ -1,13 +1,13 @@
 """Running heads, running feet and page numbers: what is printed on page after page.
 
-A row is furniture when the same words (digits set aside) stand at the same
+A row is furniture when the same words (a number that counts the pages set aside) stand at the same
 height near the top or bottom of pages close to each other, or when it is the
 outermost row of its page and only a page number. Looked at from the edge of
 the page inwards, and no further than the first row that is neither.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +17,9 @@ _BAND = 0.14  # of the page's height, at each end
 _DEEP = 4  # rows from the edge that may be furniture
 _STEP = 6.0  # points within which two heights are the same
 _NEAR = 2  # pages between two uses: left and right pages differ
-_USES = 3
+_USES = 3  # pages at least, and one more in a document of
+_LONG = 20  # pages: there tables go on over three
+_NUMBERS = 4  # of a row that are tried as its page's
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"[-–—\s|]*(?:page|p\.|第)?\s*(?:\d{1,4}|[ivxlc]{1,7}|[A-Z]-\d{1,3})\s*页?"
@@ -49,12 +51,16 @@ class Trimmed:
 def trimmed(pages: Sequence[PageRows]) -> list[Trimmed]:
     """One per page, in order."""
     uses: _Uses = defaultdict(set)
+    counted: Counter[int] = Counter()
     for page in pages:
         for at_top in (True, False):
             for row in _edge(page, at_top):
-                uses[at_top, _key(row), round(row.top / _STEP)].add(page.number)
-    wanted = min(_USES, max(2, len(pages)))
-    return [_trim(page, uses, wanted) for page in pages]
+                for key in _keys(row, page.number):
+                    uses[at_top, key, round(row.top / _STEP)].add(page.number)
+        ends = {_count_off(page, row) for row in (*page.rows[:1], *page.rows[-1:])}
+        counted.update(off for off in ends if off is not None)
+    wanted = 2 if len(pages) < 4 else _USES if len(pages) < _LONG else _USES + 1
+    return [_trim(page, uses, counted, wanted) for page in pages]
 
 
 def _edge(page: PageRows, at_top: bool) -> list[Row]:
@@ -64,17 +70,32 @@ def _edge(page: PageRows, at_top: bool) -> list[Row]:
     return [row for row in rows if (row.bottom <= band if at_top else row.top >= page.height - band)]
 
 
-def _key(row: Row) -> str:
-    return _DIGITS.sub("#", "".join(row.text.split())).casefold()
+def _keys(row: Row, page: int) -> list[str]:
+    """The words as they are, and once for each number in them that may count the pages."""
+    text = " ".join(row.text.split()).casefold()
+    keys = [text]
+    for match in list(_DIGITS.finditer(text))[:_NUMBERS]:
+        keys.append(f"{text[: match.start()]}#{int(match[0]) - page}#{text[match.end() :]}")
+    return keys
 
 
-def _trim(page: PageRows, uses: _Uses, wanted: int) -> Trimmed:
+def _count_off(page: PageRows, row: Row) -> int | None:
+    """How far a row that is a number alone is from the number of its page."""
+    words = row.text.strip("-–— ")
+    return int(words) - page.number if words.isascii() and words.isdigit() and len(words) <= 4 else None
+
+
+def _trim(page: PageRows, uses: _Uses, counted: Counter[int], wanted: int) -> Trimmed:
     def count(at_top: bool) -> int:
         rows = 0
         for i, row in enumerate(_edge(page, at_top)):
             lone = i == rows and _PAGE_NUMBER.fullmatch(row.text) is not None
             if lone or _repeats(page.number, at_top, row, uses, wanted):
                 rows = i + 1
+        outermost = page.rows[:1] if at_top else page.rows[-1:]
+        off = _count_off(page, outermost[0]) if outermost else None
+        if not rows and off is not None and counted[off] >= wanted:
+            rows = 1  # the page ends early, and its number with it
         return rows
 
     head = count(True)
@@ -85,8 +106,10 @@ def _trim(page: PageRows, uses: _Uses, wanted: int) -> Trimmed:
 
 def _repeats(number: int, at_top: bool, row: Row, uses: _Uses, wanted: int) -> bool:
     """Whether these words at this height are on neighbouring pages too, and on `wanted` pages in all."""
-    key, step = _key(row), round(row.top / _STEP)
-    same = [uses[at_top, key, near] for near in (step - 1, step, step + 1) if (at_top, key, near) in uses]
-    if sum(map(len, same)) < wanted:
-        return False
-    return any(number + away in pages for pages in same for away in range(-_NEAR, _NEAR + 1) if away)
+    step = round(row.top / _STEP)
+    for key in _keys(row, number):
+        same = [uses[at_top, key, near] for near in (step - 1, step, step + 1) if (at_top, key, near) in uses]
+        near = any(number + away in pages for pages in same for away in range(-_NEAR, _NEAR + 1) if away)
+        if near and sum(map(len, same)) >= wanted:
+            return True
+    return False

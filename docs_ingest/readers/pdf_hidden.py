@@ -79,8 +79,9 @@ def _inside(form: Handle, depth: int) -> Iterator[Handle]:
 def _is_ground(path: Handle, channels: list[ctypes.c_uint]) -> bool:
     """Whether a path is filled with something other than white."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    filled = raw.FPDFPath_GetDrawMode(path, fill, stroke) and fill.value != raw.FPDF_FILLMODE_NONE
-    return bool(filled) and not _pale(path, channels)
+    known = bool(raw.FPDFPath_GetDrawMode(path, fill, stroke))
+    filled: bool = fill.value != raw.FPDF_FILLMODE_NONE
+    return known and filled and not _pale(path, channels)
 
 
 def _pale(item: Handle, channels: list[ctypes.c_uint]) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from docs_ingest.readers.pdf_lines import Run
@@ -36,47 +37,47 @@ class Row:
     """What stands at one height of a region, left to right."""
 
     runs: tuple[Run, ...]
+    text: str
+    main: Run  # the run with the most text: it tells size and weight
+    left: float
+    top: float
+    right: float
+    bottom: float
 
     @property
     def page(self) -> int:
-        return self.runs[0].page
-
-    @property
-    def left(self) -> float:
-        return self.runs[0].left
-
-    @property
-    def right(self) -> float:
-        return max(run.right for run in self.runs)
-
-    @property
-    def top(self) -> float:
-        return min(run.top for run in self.runs)
-
-    @property
-    def bottom(self) -> float:
-        return max(run.bottom for run in self.runs)
-
-    @property
-    def main(self) -> Run:
-        """The run with the most text: it tells size and weight."""
-        return max(self.runs, key=lambda run: len(run.text))
+        return self.main.page
 
     @property
     def hidden(self) -> bool:
-        return self.runs[0].hidden
+        return self.main.hidden
 
     @property
-    def text(self) -> str:
-        if len(self.runs) == 1:
-            return self.runs[0].text
-        return joined(self.runs)
+    def raised(self) -> bool:
+        """Whether it begins with a small number, as a note does."""
+        return self.runs[0].raised or self.runs[0].size < 0.8 * self.main.size
+
+
+def row_of(runs: Sequence[Run]) -> Row:
+    """Runs from left to right as one row."""
+    if len(runs) == 1:
+        one = runs[0]
+        return Row((one,), one.text, one, one.left, one.top, one.right, one.bottom)
+    return Row(
+        tuple(runs),
+        joined(runs),
+        max(runs, key=lambda run: len(run.text)),
+        runs[0].left,
+        min(run.top for run in runs),
+        max(run.right for run in runs),
+        max(run.bottom for run in runs),
+    )
 
 
 def joined(runs: Sequence[Run]) -> str:
     """The text of runs of one row; runs that touch are one word."""
     text = runs[0].text
-    for last, run in zip(runs, runs[1:], strict=False):
+    for last, run in pairwise(runs):
         text += run.text if run.left - last.right < _CLOSE * last.size else " " + run.text
     return text
 
@@ -94,7 +95,7 @@ def rows_of(runs: Iterable[Run]) -> list[Row]:
                 break
         else:
             bands.append((run.top, run.bottom, [run]))
-    return [Row(tuple(sorted(members, key=lambda r: r.left))) for _, _, members in bands]
+    return [row_of(sorted(members, key=lambda r: r.left)) for _, _, members in bands]
 
 
 def _shares(top: float, bottom: float, members: list[Run], run: Run) -> bool:
@@ -157,8 +158,8 @@ def _crossed(row: Row, x: float) -> bool:
 
 
 def _sides(band: list[Row], x: float) -> tuple[list[Row], list[Row]]:
-    left = [Row(runs) for row in band if (runs := tuple(r for r in row.runs if r.left < x))]
-    right = [Row(runs) for row in band if (runs := tuple(r for r in row.runs if r.left >= x))]
+    left = [row_of(runs) for row in band if (runs := tuple(r for r in row.runs if r.left < x))]
+    right = [row_of(runs) for row in band if (runs := tuple(r for r in row.runs if r.left >= x))]
     return left, right
 
 

@@ -17,11 +17,12 @@ from math import hypot
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from docs_ingest.readers.pdf_hidden import address, hidden_objects
+from docs_ingest.readers.pdf_hidden import Handle, address, hidden_objects
 
 HYPHEN = "\ufffe"
 _WIDE_GAP = 1.2  # times the size: wider than any word space but those of badly justified lines
 _LINE_STEP = 0.8  # times the size: a superscript is raised by less
+_RAISED = 0.8  # times the size: a note's number is smaller
 _TINY = 1.5  # points: smaller letters are not meant to be read
 _BOLD_WEIGHT = 600
 _BOLD_NAME = re.compile(r"bold|black|heavy", re.IGNORECASE)
@@ -46,6 +47,7 @@ class Run:
     bold: bool
     hidden: bool = False
     hyphen: bool = False  # the word goes on in the next line
+    raised: bool = False  # it begins smaller than it goes on: a note's number
 
     @property
     def width(self) -> float:
@@ -126,7 +128,8 @@ class _Probe:
         self._number = number
         self._rect = raw.FS_RECTF()
         self._matrix = raw.FS_MATRIX()
-        self._looks: dict[int, tuple[float, bool]] = {}
+        self._looks: dict[int, tuple[float, bool]] = {}  # by address: good for this page only
+        self._fonts: dict[int, bool] = {}
         self.text = _text(textpage)
 
     def runs(self, start: int, end: int, hyphen: bool) -> list[Run]:
@@ -175,20 +178,26 @@ class _Probe:
 
     def _look(self, index: int) -> tuple[float, bool]:
         """Size in points and whether bold; one answer per text object."""
-        key = address(raw.FPDFText_GetTextObject(self._page, index))
+        item = raw.FPDFText_GetTextObject(self._page, index)
+        key = address(item)
         look = self._looks.get(key)
         if look is None or not key:
             raw.FPDFText_GetMatrix(self._page, index, self._matrix)
             size = raw.FPDFText_GetFontSize(self._page, index) * hypot(self._matrix.c, self._matrix.d)
-            look = self._looks[key] = (round(size, 2), self._bold(index))
+            look = self._looks[key] = (round(size, 2), self._bold(item, index))
         return look
 
-    def _bold(self, index: int) -> bool:
-        if raw.FPDFText_GetFontWeight(self._page, index) >= _BOLD_WEIGHT:
-            return True
-        name = ctypes.create_string_buffer(128)
-        raw.FPDFText_GetFontInfo(self._page, index, name, 128, None)
-        return _BOLD_NAME.search(name.value.decode("utf-8", "replace")) is not None
+    def _bold(self, item: Handle, index: int) -> bool:
+        font = address(raw.FPDFTextObj_GetFont(item)) if item else 0
+        bold = self._fonts.get(font) if font else None
+        if bold is None:
+            name = ctypes.create_string_buffer(128)
+            raw.FPDFText_GetFontInfo(self._page, index, name, 128, None)
+            bold = self._fonts[font] = (
+                raw.FPDFText_GetFontWeight(self._page, index) >= _BOLD_WEIGHT
+                or _BOLD_NAME.search(name.value.decode("utf-8", "replace")) is not None
+            )
+        return bold
 
 
 def _apart(last: Box, box: Box, size: float) -> bool:
