@@ -147,6 +147,8 @@ def pack_lines(lines: Sequence[Line]) -> bytes:
 def unpack_lines(blob: bytes, name: str) -> tuple[Line, ...]:
     try:
         starts, ends, pages, boxes = json.loads(zlib.decompress(blob))
+        if not len(starts) == len(ends) == len(pages) == len(boxes):
+            raise ValueError("columns of different length")
     except (zlib.error, ValueError) as error:
         raise StoreCorrupt(f"the stored lines of {name} are damaged: restore the ledger from a backup") from error
     return tuple(map(Line, starts, ends, pages, (None if box is None else tuple(box) for box in boxes)))
@@ -172,7 +174,12 @@ NODE_COLUMNS = (
 
 
 def node_from(row: Sequence[Any]) -> Node:
-    return Node(row[0], row[1], _KINDS[row[2]], *row[3:])
+    kind = _KINDS.get(row[2])
+    if kind is None:
+        raise StoreCorrupt(
+            f"a stored node is of the unknown kind {row[2]!r}: restore the ledger, or run a newer version"
+        )
+    return Node(row[0], row[1], kind, *row[3:])
 
 
 def node_values(new: NewVersion) -> list[Values]:

@@ -2,8 +2,8 @@
 
 Driven by the type hints of the records, so a new field needs no line here. The
 bytes are canonical: keys sorted, no blanks, UTF-8, numbers as Python prints
-them; equal runs give equal bytes. (RFC 8785 would print 1.0 as 1 and lose what
-it was.) Lone surrogates, which a PDF can hold, stay as they are.
+them; a run read back gives the same bytes again. (RFC 8785 would print 1.0 as 1
+and lose what it was.) Lone surrogates, which a PDF can hold, stay as they are.
 """
 
 import json
