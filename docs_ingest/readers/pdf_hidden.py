@@ -103,6 +103,6 @@ def _holds(ground: Bounds, text: Bounds) -> bool:
 
 
 def _is_scan(page: pdfium.PdfPage, pictures: list[Bounds]) -> bool:
-    left, bottom, right, top = page.get_bbox()
-    whole = max(1.0, (right - left) * (top - bottom))
+    box: Bounds = page.get_bbox()
+    whole = max(1.0, (box[2] - box[0]) * (box[3] - box[1]))
     return sum(max(0.0, b[2] - b[0]) * max(0.0, b[3] - b[1]) for b in pictures) >= _SCAN_SHARE * whole
