@@ -89,9 +89,10 @@ def _trim(page: PageRows, uses: _Uses, counted: Counter[int], wanted: int) -> Tr
     def count(at_top: bool) -> int:
         rows = 0
         for i, row in enumerate(_edge(page, at_top)):
-            lone = i == rows and _PAGE_NUMBER.fullmatch(row.text) is not None
-            if lone or _repeats(page.number, at_top, row, uses, wanted):
-                rows = i + 1
+            lone = _PAGE_NUMBER.fullmatch(row.text) is not None
+            if not lone and not _repeats(page.number, at_top, row, uses, wanted):
+                break
+            rows = i + 1
         outermost = page.rows[:1] if at_top else page.rows[-1:]
         off = _count_off(page, outermost[0]) if outermost else None
         if not rows and off is not None and counted[off] >= wanted:

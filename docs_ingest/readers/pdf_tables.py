@@ -16,12 +16,14 @@ from docs_ingest.readers.pdf_lines import Run
 _ALIGNED = 4.0  # points two edges may differ
 _INNER = 3  # rows of one cell in sequence that a table may have between two rows of several
 _STEP = 2.6  # times the row's height from one row of a table to the next
+_OVER_COLUMNS = 0.3  # of a table's width: what begins further right stands over its columns
 _LONG = 90  # letters: a row of one cell with more is a paragraph
 _LABEL = re.compile(
     r"[•●▪■◦○‣·–—*-]|\(?[a-zA-Z\d]{1,4}[.)]|\([a-zA-Z\d]{1,4}\)|\d+(?:\.\d+)+\.?|§+\s?[\d.]+|[(（]?[一二三四五六七八九十]+[)）、]|第.{1,6}[条章节]|\d{1,3}"
 )
 _LEADER = re.compile(r"(?:\.\s?){4,}|[…·]{2,}|_{5,}")
 _UNIT = re.compile(r"[$€£¥(]|[A-Z]{2}\$|US\$")
+_STRAY_SIGN = re.compile(r"(.*\S)\s+([$€£¥])")
 _TAIL = re.compile(r"[)%]+|\(\d\)|\*+")
 _NUMBER = re.compile(r"[($€£¥]*\s*[-–—]?\s*[\d,]*\.?\d+\s*[%)x]*|[-–—]+|n/?[am]\.?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -52,12 +54,30 @@ def split_tables(rows: Sequence[Row]) -> list[Row | Table]:
     while at < len(rows):
         end = _table_end(rows, cells, at)
         if end > at:
-            made.append(_table(rows[at:end], cells[at:end]))
+            above = _heads_above(made, rows[at:end])
+            del made[len(made) - above :]
+            made.append(_table(rows[at - above : end], cells[at - above : end]))
             at = end
         else:
             made.append(rows[at])
             at += 1
     return made
+
+
+def _heads_above(made: Sequence[Row | Table], rows: Sequence[Row]) -> int:
+    """How many rows just above a table stand over its columns only: heads that span several of them."""
+    left = min(row.left for row in rows)
+    inner = left + _OVER_COLUMNS * (max(row.right for row in rows) - left)
+    below = rows[0]
+    count = 0
+    for row in reversed(made):
+        if not isinstance(row, Row) or row.left < inner or row.hidden or count == _INNER:
+            break
+        if below.top - row.bottom > row.main.size or abs(row.main.size - below.main.size) > 1.5:
+            break
+        below = row
+        count += 1
+    return count
 
 
 def cells_of(row: Row) -> list[Cell]:
@@ -113,11 +133,20 @@ def _aligned(one: list[Cell], other: list[Cell]) -> bool:
 
 
 def _table(rows: Sequence[Row], cells: Sequence[list[Cell]]) -> Table:
-    texts = [tuple(joined(cell) for cell in row) for row in cells]
+    texts = [_with_signs([joined(cell) for cell in row]) for row in cells]
     numeric = [len(t) > 1 and any(_is_figure(cell) for cell in t[1:]) for t in texts]
     heads = numeric.index(True) if any(numeric) else 0
     heads = heads if heads <= _INNER else 0
     return Table(tuple(Cells(row, t, i < heads) for i, (row, t) in enumerate(zip(rows, texts, strict=True))))
+
+
+def _with_signs(texts: list[str]) -> tuple[str, ...]:
+    """A currency sign that stands nearer to the figure before it goes to the one after it."""
+    for i in range(len(texts) - 1):
+        match = _STRAY_SIGN.fullmatch(texts[i])
+        if match is not None and _is_figure(texts[i + 1]):
+            texts[i], texts[i + 1] = match[1], f"{match[2]} {texts[i + 1]}"
+    return tuple(texts)
 
 
 def _is_figure(text: str) -> bool:
