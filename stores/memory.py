@@ -104,11 +104,12 @@ class MemoryLibrary:
         documents: Sequence[str] | None = None,
         as_of: date | None = None,
     ) -> list[Version]:
+        named = None if documents is None else set(documents)
         with self._kept.lock:
             names = [
                 d.id
                 for d in self._documents(reader)
-                if (collection is None or d.collection == collection) and (documents is None or d.id in documents)
+                if (collection is None or d.collection == collection) and (named is None or d.id in named)
             ]
             counting = (in_force(self._kept.history(reader.tenant, name), self._day(as_of)) for name in names)
             return [version for version in counting if version is not None]
@@ -142,13 +143,14 @@ class MemoryLibrary:
 
     async def places(self, reader: Reader, keys: Sequence[str], version_ids: Sequence[str]) -> dict[str, list[Place]]:
         found: dict[str, list[Place]] = defaultdict(list)
+        wanted, inside = set(keys), set(version_ids)
         with self._kept.lock:
             for version in self._kept.seen(reader):
-                if version.id not in version_ids:
+                if version.id not in inside:
                     continue
                 tree = self._kept.trees[reader.tenant, version.document][version.number][version.derivation]
                 for node in tree.nodes:
-                    if node.passage_key is not None and node.passage_key in keys:
+                    if node.passage_key is not None and node.passage_key in wanted:
                         place = Place(node.passage_key, version.id, version.document, version.number, node.address)
                         found[node.passage_key].append(place)
         return dict(found)
@@ -368,6 +370,7 @@ class MemoryKeywords:
         self._lock = threading.Lock()
         self._entries: dict[tuple[str, str], KeywordEntry] = {}
         self._counts: dict[tuple[str, str], dict[str, float]] = {}
+        self._lengths: dict[str, dict[tuple[str, str], float]] = defaultdict(dict)  # by tenant
         self._found_in: dict[str, set[tuple[str, str]]] = defaultdict(set)  # term -> passages
 
     async def apply(self, entries: Sequence[KeywordEntry], gone: Sequence[tuple[str, str]]) -> None:
@@ -379,6 +382,7 @@ class MemoryKeywords:
                 self._drop(place)
                 self._entries[place] = entry
                 self._counts[place] = _weighted_counts(entry)
+                self._lengths[entry.tenant][place] = sum(self._counts[place].values())
                 for term in self._counts[place]:
                     self._found_in[term].add(place)
 
@@ -392,7 +396,7 @@ class MemoryKeywords:
         documents: Sequence[str] | None = None,
     ) -> list[KeywordHit]:
         with self._lock:
-            lengths = {place: sum(counts.values()) for place, counts in self._counts.items() if place[0] == tenant}
+            lengths = self._lengths.get(tenant, {})
             average = sum(lengths.values()) / max(1, len(lengths)) or 1.0
             scores: dict[tuple[str, str], float] = defaultdict(float)
             for term in set(index_terms(question)):
@@ -417,6 +421,7 @@ class MemoryKeywords:
 
     def _drop(self, place: tuple[str, str]) -> None:
         if self._entries.pop(place, None) is not None:
+            del self._lengths[place[0]][place]
             for term in self._counts.pop(place):
                 self._found_in[term].discard(place)
                 if not self._found_in[term]:

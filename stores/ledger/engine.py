@@ -94,7 +94,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees one state of the ledger from first to last statement."""
+    """A connection that reads. On SQLite it sees one state from first to last statement; on MySQL each
+    statement sees what is committed by then, which does for versions: they never change.
+    """
     with _translated(), engine.connect() as connection, connection.begin():
         yield connection
 
@@ -147,7 +149,7 @@ def migrate(engine: Engine) -> None:
         connection = connection.execution_options(writer=True)
         if engine.dialect.name == "sqlite":
             connection.connection.cursor().execute(f"PRAGMA busy_timeout = {MIGRATION_WAIT_S * 1000}")
-        with connection.begin(), _turn(connection):
+        with _turn(connection), connection.begin():
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
         connection.invalidate()  # its busy_timeout is not the usual one
@@ -155,17 +157,19 @@ def migrate(engine: Engine) -> None:
 
 @contextmanager
 def _turn(connection: Connection) -> Iterator[None]:
-    """One migration at a time. SQLite's write lock is held already; MySQL commits at every DDL, so it needs a name."""
+    """One migration at a time. SQLite's transaction sees to that; MySQL commits at every DDL, so it needs a name."""
     if connection.dialect.name == "sqlite":
         yield
         return
     got = connection.execute(text("SELECT GET_LOCK('citepath-migrate', :wait)"), {"wait": MIGRATION_WAIT_S}).scalar()
+    connection.commit()
     if got != 1:
         raise StoreUnavailable(f"another process has been migrating the ledger for {MIGRATION_WAIT_S} s: try again")
     try:
         yield
     finally:
         connection.execute(text("SELECT RELEASE_LOCK('citepath-migrate')"))
+        connection.commit()
 
 
 def chunked(values: Sequence[T]) -> Iterator[Sequence[T]]:

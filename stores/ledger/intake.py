@@ -64,9 +64,9 @@ class SqlIntake:
     def save(self, new: NewVersion, record: IngestRecord) -> None:
         with writing(self._engine) as connection:
             collections = _put_document(connection, new)
-            known = select(t.versions.c.id).where(
-                t.versions.c.id == new.version.id, t.versions.c.tenant == new.document.tenant
-            )
+            v = t.versions.c
+            mine = (v.tenant == new.document.tenant, v.document == new.version.document)
+            known = select(v.id).where(*mine, v.number == new.version.number, v.id == new.version.id)
             if connection.execute(known).one_or_none() is None:
                 connection.execute(insert(t.versions), version_values(new))
             connection.execute(insert(t.derivations), derivation_values(new))

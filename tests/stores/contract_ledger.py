@@ -4,6 +4,7 @@ Run by `test_ledger.py` on memory and on SQLite; a new ledger subclasses
 `LedgerContract` with its own `ledger` fixture.
 """
 
+import asyncio
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -411,6 +412,13 @@ class LedgerContract:
         add(ledger, [f"第 {n} 条" for n in range(30)])
         held = [row.id for worker in "abcd" for row in await ledger.outbox.claim(worker, 10, LEASE)]
         assert len(held) == len(set(held)) == 30
+
+    async def test_workers_that_claim_at_the_same_moment_share_the_rows_out(self, ledger: Ledger) -> None:
+        add(ledger, [f"Section {n}. 第 {n} 条" for n in range(60)])
+        held: list[str] = []
+        while rows := sum(await asyncio.gather(*(ledger.outbox.claim(w, 7, LEASE) for w in "abcd")), start=[]):
+            held += [row.id for row in rows]
+        assert len(held) == len(set(held)) == 60
 
     async def test_an_expired_lease_gives_the_row_to_the_next_and_the_late_worker_settles_nothing(
         self, ledger: Ledger
