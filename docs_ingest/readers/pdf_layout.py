@@ -21,6 +21,7 @@ _FEW_ROWS = 5  # a column has at least so many
 _CLOSE = 0.12  # times the size: nearer runs are one word
 _PROSE_WEIGHT = 18  # letters a line of a column holds on average; a Han character counts twice
 _PROSE_FILL = 0.5  # of the column's width that its lines fill on average
+_EDGES = 6  # left edges tried as that of a right column, the most frequent first
 _DEEPEST = 3  # columns inside columns
 _NUMERIC = re.compile(r"[\s\d$€£¥%(),.\-–—+*]+")
 
@@ -137,15 +138,18 @@ def _gutter(rows: list[Row]) -> float | None:
     left, right = min(r.left for r in rows), max(r.right for r in rows)
     inner = left + 0.2 * (right - left), left + 0.8 * (right - left)
     edges: Counter[int] = Counter()
+    first: dict[int, float] = {}
     for row in rows:
         for run in row.runs:
             if inner[0] < run.left < inner[1]:
-                edges[round(run.left / 3)] += 1
+                edge = round(run.left / 3)
+                edges[edge] += 1
+                first[edge] = min(run.left, first.get(edge, run.left))
     best: tuple[int, float] | None = None
-    for edge, count in edges.most_common(6):
+    for edge, count in edges.most_common(_EDGES):
         if count < _FEW_ROWS:
             break
-        x = edge * 3 - 4.0
+        x = first[edge] - 0.5  # as near as can be: a line may be a little too long for its column
         clear = [row for row in rows if not _crossed(row, x)]
         score = min(sum(row.left < x for row in clear), sum(row.right > x for row in clear))
         if score >= _FEW_ROWS and (best is None or score > best[0]):
