@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
+from navigators.budget import Budget
 from navigators.checks.gates import Repair
 from navigators.drafts import Draft
-
-from navigators.budget import Budget
 from navigators.facets import Ask
 from navigators.frontier import Frontier, Seen
 from navigators.judges import Judge

@@ -9,13 +9,13 @@ enough. It says so: `generator: extractive`.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from docs_ingest.sentences import sentence_spans
+from docs_ingest.structure.labels import label_at
 from navigators.checks.gates import Repair
 from navigators.drafts import Draft, DraftCite, DraftClaim, DraftFault, parse_draft
-
 from navigators.facets import Ask, Wants
 from stores.records import Facet, Passage
 from stores.tokens import index_terms, numeric
@@ -40,9 +40,9 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When a sentence is good enough. Set on the DEV sets by `bench/abstention.py`; see `docs/measured.md`."""
+    """When a sentence is good enough; chosen on the curve of `bench/abstention.py`, see `docs/measured.md`."""
 
-    answer: float = 0.5  # of a facet's weight, met by the best sentence in its place
+    answer: float = 0.55  # of a facet's weight, met by the best sentence in its place
     also: float = 0.9  # of the best sentence's score, for a further sentence
     most: int = 3  # sentences a facet
 
@@ -51,16 +51,23 @@ _TIME = re.compile(
     r"\d{4}|[年月日]|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|day|days|month|months|year|years|week|weeks)\b",
     re.IGNORECASE,
 )
+_NUMBER_WORD = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|"
+    r"ninety|hundred|thousand|million|billion|half|third|quarter|twice|none)\b",
+    re.IGNORECASE,
+)
 _IN_PLACE = 0.5  # weight of a word met by the passage or the headings, not by the sentence itself
 _WRONG_KIND = 0.6  # factor when a number or a time is asked for and the sentence has none
+_PASSAGE = 0.2  # what the evidence of its passage adds to a sentence's rank (never to its score)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     passage: Passage
     quote: str
-    score: float
-    order: int = field(default=0)
+    score: float  # 0..1: share of the question's weight
+    rank: float
+    order: int
 
 
 class ExtractiveWriter:
@@ -87,7 +94,7 @@ class ExtractiveWriter:
 
     def _best(self, ask: Ask, passages: Sequence[Passage], rarity: Mapping[str, float]) -> list[_Sentence]:
         limits = self._thresholds
-        scored = sorted(_scored(ask, passages, rarity), key=lambda s: (-s.score, s.order))
+        scored = sorted(_scored(ask, passages, rarity), key=lambda s: (-s.rank, s.order))
         if not scored or scored[0].score < limits.answer:
             return []
         bar = max(limits.answer, scored[0].score * limits.also)
@@ -99,26 +106,30 @@ def _scored(ask: Ask, passages: Sequence[Passage], rarity: Mapping[str, float]) 
     weights = {t: w * rarity.get(t, 1.0) for t, w in ask.weights.items()}
     total = sum(weights.values()) or 1.0
     asked = {t for t in weights if numeric(t)}
-    sentences = []
+    strongest = max((p.score for p in passages), default=0.0) or 1.0
+    sentences: list[_Sentence] = []
     for passage in passages:
         around = set(index_terms(" ".join((*passage.breadcrumb, passage.text))))
         in_place = sum(w for t, w in weights.items() if t in around)
         for start, end in sentence_spans(passage.text):
             quote = passage.text[start:end]
-            terms = set(index_terms(quote))
+            label = label_at(quote)
+            words = quote if label is None else quote[label.length :]  # 第三十条 is not the number asked for
+            terms = set(index_terms(words))
             own = sum(w for t, w in weights.items() if t in terms)
             score = (own + _IN_PLACE * (in_place - own)) / total
-            if own and not _fits(ask.wants, quote, terms - asked):
+            if own and not _fits(ask.wants, words, terms - asked):
                 score *= _WRONG_KIND
             if own:
-                sentences.append(_Sentence(passage, quote, score, len(sentences)))
+                rank = score + _PASSAGE * passage.score / strongest
+                sentences.append(_Sentence(passage, quote, score, rank, len(sentences)))
     return sentences
 
 
 def _fits(wants: Wants, quote: str, terms: set[str]) -> bool:
     """Whether a sentence holds the kind of thing asked for."""
     if wants is Wants.NUMBER:
-        return any(numeric(t) for t in terms)
+        return any(numeric(t) for t in terms) or bool(_NUMBER_WORD.search(quote))
     if wants is Wants.TIME:
         return bool(_TIME.search(quote))
     return True

@@ -6,7 +6,6 @@ from dataclasses import asdict, replace
 
 from navigators.checks.gates import check_draft
 from navigators.drafts import DraftFault
-
 from navigators.frontier import Seen
 from navigators.fusion import RRF, reciprocal_ranks
 from navigators.places import cite

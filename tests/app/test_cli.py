@@ -1,0 +1,221 @@
+"""The command line: what it takes, prints and returns. The JSON shapes are a contract."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.app.conftest import DOCUMENTS, Command
+
+KEEP_ZH = "客户身份资料在业务关系结束后至少保存多少年？"
+REPORT_EN = "How soon must a service provider report a security incident that touches the Bank's information?"
+NO_ANSWER = "What is the fine for a service provider that reports an incident too late?"
+
+
+def test_ask_prints_one_object_of_the_agreed_shape(bank: Command) -> None:
+    done = bank("ask", REPORT_EN, "--json")
+    assert done.code == 0
+    assert {
+        "run", "question", "outcome", "generator", "answer", "claims", "rejected", "coverage", "facets", "degraded",
+        "cost",
+    } <= set(done.json)  # fmt: skip
+    claim = done.json["claims"][0]
+    assert {"text", "kind", "citations", "verdicts"} <= set(claim)
+    assert {"document", "version", "address", "label", "page", "start", "end", "quote"} <= set(claim["citations"][0])
+    assert done.json["generator"] == "extractive"
+    assert done.json["degraded"] == []
+
+
+def test_every_quote_is_the_text_of_the_place_it_names(bank: Command) -> None:
+    for question in (REPORT_EN, KEEP_ZH, "名单筛查 a possible match is cleared by how many persons?"):
+        for claim in bank("ask", question, "--json").json["claims"]:
+            for citation in claim["citations"]:
+                place = f"{citation['document']}@{citation['version']}#{citation['address']}"
+                shown = bank("show", place, "--json").json
+                start, end = citation["start"] - shown["start"], citation["end"] - shown["start"]
+                assert shown["text"][start:end] == citation["quote"]
+                assert shown["content_hash"] == citation["content_hash"]
+                assert shown["standing"] == "current"
+
+
+def test_an_answer_stands_on_its_page_and_under_its_label(bank: Command) -> None:
+    citation = bank("ask", REPORT_EN, "--json").json["claims"][0]["citations"][0]
+    assert citation["document"] == "outsourcing-policy"
+    assert (citation["label"], citation["page"]) == ("6.3", 8)
+    assert "within four hours" in citation["quote"]
+
+
+def test_a_day_in_the_past_is_answered_from_the_version_then_in_force(bank: Command) -> None:
+    now = bank("ask", KEEP_ZH, "--json").json
+    then = bank("ask", KEEP_ZH, "--as-of", "2024-06-30", "--json").json
+    assert {c["version"] for claim in now["claims"] for c in claim["citations"]} == {2}
+    assert {c["version"] for claim in then["claims"] for c in claim["citations"]} == {1}
+    assert "十年" in now["answer"] or "10年" in now["answer"]
+    assert "五年" in then["answer"] or "5年" in then["answer"]
+
+
+def test_what_is_not_in_the_documents_is_not_answered_and_says_where_it_looked(bank: Command) -> None:
+    done = bank("ask", NO_ANSWER, "--json")
+    assert done.code == 0
+    assert done.json["outcome"] == "insufficient_evidence"
+    assert done.json["claims"] == []
+    assert done.json["coverage"]["documents"]
+    for document in done.json["coverage"]["documents"]:
+        assert document["read"] + document["judged"] + document["unseen"] == document["passages"]
+
+
+def test_the_answer_for_people_shows_citation_outcome_coverage_and_time(bank: Command) -> None:
+    out = bank("ask", REPORT_EN).out
+    for part in ("[1]", "outsourcing-policy@1#", "6.3", "page 8", "“", "answered", "passages read in full", " s,"):
+        assert part in out
+
+
+def test_a_question_can_be_kept_to_named_documents(bank: Command) -> None:
+    found = bank("retrieve", "incident 事件", "--document", "complaints-procedure", "--json").json["passages"]
+    assert {p["document"] for p in found} == {"complaints-procedure"}
+
+
+def test_retrieve_prints_ranked_passages_of_the_agreed_shape(bank: Command) -> None:
+    passages = bank("retrieve", KEEP_ZH, "--k", "5", "--json").json["passages"]
+    assert len(passages) == 5
+    keys = {"document", "version", "address", "label", "page", "start", "end", "text", "score", "road"}
+    assert all(keys <= set(p) for p in passages)
+    assert [p["score"] for p in passages] == sorted((p["score"] for p in passages), reverse=True)
+    assert all(p["end"] - p["start"] == len(p["text"]) for p in passages)
+
+
+def test_tree_lists_nodes_and_depth_cuts_it(bank: Command) -> None:
+    whole = bank("tree", "outsourcing-policy", "--json").json["tree"]
+    top = bank("tree", "outsourcing-policy@1", "--depth", "1", "--json").json["tree"]
+    assert whole[0]["address"] == "0"
+    assert {n["address"].count(".") for n in top} == {0, 1}
+    assert len(whole) > len(top)
+    assert "0.1" in bank("tree", "outsourcing-policy", "--depth", "1").out
+
+
+def test_documents_shows_versions_and_which_one_is_in_force(bank: Command) -> None:
+    documents = {d["document"]: d for d in bank("documents", "--json").json["documents"]}
+    assert len(documents) == 6
+    law = documents["客户尽职调查管理办法"]
+    assert [v["effective_from"] for v in law["versions"]] == ["2023-01-01", "2025-07-01"]
+    assert law["current"] == 2
+
+
+def test_the_same_upload_again_is_said_to_be_unchanged(bank: Command) -> None:
+    done = bank("ingest", str(DOCUMENTS), "--json")
+    assert done.code == 0
+    assert done.json["unchanged"] == 7
+    assert done.json["ready"] == 0
+
+
+def test_a_deleted_document_answers_no_more_at_once(bank: Command) -> None:
+    assert bank("ask", REPORT_EN, "--json").json["claims"]
+    assert bank("delete", "outsourcing-policy").code == 0
+    after = bank("ask", REPORT_EN, "--json").json
+    assert "outsourcing-policy" not in str(after["claims"])
+    assert "outsourcing-policy" not in str(bank("retrieve", REPORT_EN, "--json").json)
+    assert bank("show", "outsourcing-policy@1#0").code == 1
+
+
+def test_a_bad_file_does_not_stop_the_others_and_its_reason_is_kept(fresh: Command, tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "a.pdf").write_bytes((DOCUMENTS / "outsourcing-policy.pdf").read_bytes()[:3000])
+    (files / "b.txt").write_text("第一条 The Bank keeps records for ten years.")
+    (files / "c.docx").write_bytes(b"just words")
+    (files / "d.xlsx").write_bytes(b"PK")
+    done = fresh("ingest", str(files), "--json")
+    assert done.code == 1
+    states = {f["file"]: f["status"] for f in done.json["files"]}
+    assert states == {"a.pdf": "failed", "b.txt": "ready", "c.docx": "failed"}
+    assert all(f["reason"] for f in done.json["files"] if f["status"] == "failed")
+    assert [Path(p).name for p in done.json["passed_over"]] == ["d.xlsx"]
+    assert {f["file"] for f in fresh("documents", "--json").json["failed"]} == {"a.pdf", "c.docx"}
+
+
+def test_a_run_can_be_listed_traced_and_replayed(bank: Command) -> None:
+    run = bank("ask", KEEP_ZH, "--json").json["run"]
+    assert run in [r["run"] for r in bank("runs", "--json").json["runs"]]
+    trace = bank("trace", run, "--replay", "--json").json
+    assert trace["replay"] == {"same": True, "differences": []}
+    steps = {n["step"] for n in trace["notes"]}
+    assert {"propose", "open", "plan", "judge", "read", "write", "check", "conclude"} <= steps
+    assert "round 1" in bank("trace", run).out
+
+
+def test_an_unchanged_question_is_served_from_the_cache_and_says_so(bank: Command) -> None:
+    first = bank("ask", KEEP_ZH, "--json").json
+    again = bank("ask", KEEP_ZH, "--json").json
+    assert again["cached_from"] == first["run"]
+    assert again["claims"] == first["claims"]
+    assert bank("ask", KEEP_ZH, "--no-cache", "--json").json["cached_from"] is None
+
+
+@pytest.mark.parametrize("effort", ["quick", "standard", "exhaustive"])
+def test_every_effort_answers_and_exhaustive_looks_at_everything(bank: Command, effort: str) -> None:
+    done = bank("ask", KEEP_ZH, "--document", "客户尽职调查管理办法", "--effort", effort, "--json").json
+    assert done["claims"]
+    (document,) = done["coverage"]["documents"]
+    if effort == "exhaustive":
+        assert document["read"] == document["passages"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ask", "   "], "empty"),
+        (["ask", "x" * 5000], "CITEPATH_MAX_QUESTION"),
+        (["ask", "q", "--document", "nothing"], "nothing"),
+        (["tree", "nothing"], "nothing"),
+        (["tree", "outsourcing-policy@9"], "outsourcing-policy"),
+        (["show", "outsourcing-policy@1#0.99.99"], "citepath tree"),
+        (["show", "outsourcing-policy@1"], "DOCUMENT@VERSION#ADDRESS"),
+        (["delete", "nothing"], "citepath documents"),
+        (["trace", "nothing"], "nothing"),
+        (["ingest", "/does/not/exist"], "does not exist"),
+    ],
+)
+def test_what_cannot_be_done_ends_with_a_reason_and_exit_code_1(bank: Command, arguments: list[str], said: str) -> None:
+    done = bank(*arguments, "--json")
+    assert done.code == 1
+    assert said in done.json["error"]
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ask"], ["ask", "q", "--as-of", "yesterday"], ["retrieve", "q", "--k", "0"], ["nonsense"], []]
+)
+def test_what_is_not_understood_ends_with_exit_code_2(fresh: Command, arguments: list[str]) -> None:
+    assert fresh(*arguments).code == 2
+
+
+def test_a_wrong_setting_is_named(fresh: Command) -> None:
+    done = fresh("documents", CITEPATH_ASK_PASSAGES="many")
+    assert done.code == 1
+    assert "CITEPATH_ASK_PASSAGES" in done.err
+
+
+def test_doctor_finds_everything_in_order(bank: Command) -> None:
+    done = bank("doctor", "--json")
+    assert done.code == 0, done.out
+    assert {f["state"] for f in done.json["findings"]} == {"ok"}
+
+
+def test_doctor_says_what_is_wrong(bank: Command, home: Path) -> None:
+    (home / "ledger.sqlite").write_bytes(b"this is no database" * 1000)
+    done = bank("doctor")
+    assert done.code == 1
+    assert "✗ ledger" in done.out
+
+
+def test_a_lost_keyword_index_degrades_the_answer_in_the_open(bank: Command, home: Path) -> None:
+    for meta in home.glob("keywords-*/meta.json"):
+        meta.write_text("damaged")
+    done = bank("ask", KEEP_ZH, "--json").json
+    assert done["degraded"] == ["keywords"]
+    assert done["claims"]
+
+
+def test_the_home_of_documents_is_closed_to_others(home: Path, fresh: Command, tmp_path: Path) -> None:
+    fresh("documents")
+    assert (tmp_path / "empty").stat().st_mode & 0o077 == 0
