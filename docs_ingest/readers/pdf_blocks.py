@@ -23,6 +23,7 @@ _LABEL = re.compile(
     r"|(?:Section|Article|Item|Part|Chapter|SECTION|ARTICLE|ITEM|PART|CHAPTER)\s[\dIVX]+"
 )
 _SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’」』)）\]\d]*$")
+_CONTENTS_END = re.compile(r"(?:(?:\.\s?){3,}|[…·]{2,})\s*(?:\d{1,4}|[ivxlc]{1,6})$")
 _NOTE_START = re.compile(r"(\d{1,3}|[*†‡§]{1,3}|[①-⑳])\s*(?=\S)")
 _NOTE_SIZE = 0.93  # times the body size: a footnote is smaller
 _NOTE_CELLS = 0.2  # share of lines with wide gaps above which small type at the end is a table
@@ -207,8 +208,9 @@ def note_number(text: str) -> int | None:
 
 def _paragraphs(rows: Sequence[Row], span: Span, pitch: Mapping[float, float]) -> list[Chunk]:
     groups: list[list[Row]] = []
-    for row in rows:
-        if groups and not _breaks(groups[-1], row, span, pitch):
+    for i, row in enumerate(rows):
+        after = rows[i + 1] if i + 1 < len(rows) else None
+        if groups and not _breaks(groups[-1], row, after, span, pitch):
             groups[-1].append(row)
         else:
             groups.append([row])
@@ -241,7 +243,7 @@ def _centered(row: Row, span: Span) -> bool:
     return before > 2 * _CENTER * width and abs(before - after) <= 2 * _CENTER * width
 
 
-def _breaks(group: list[Row], row: Row, span: Span, pitch: Mapping[float, float]) -> bool:
+def _breaks(group: list[Row], row: Row, after: Row | None, span: Span, pitch: Mapping[float, float]) -> bool:
     """Whether `row` begins a new block after those of `group`."""
     last = group[-1]
     one, other = last.main, row.main
@@ -250,14 +252,14 @@ def _breaks(group: list[Row], row: Row, span: Span, pitch: Mapping[float, float]
         return True
     if _stands_off(group, row, size, span, pitch):
         return True
-    if BULLET.match(row.text) is not None:
+    if BULLET.match(row.text) is not None or _CONTENTS_END.search(last.text) is not None:
         return True
     both_centered = _centered(last, span) and _centered(row, span)
     if other.bold is not one.bold and (_looks_finished(last, row, span) or both_centered):
         return True
     if both_centered:
         return False
-    return _shifts(group, row, size, span) or _ends(last, row, size, span)
+    return _shifts(group, row, after, size, span) or _ends(last, row, size, span)
 
 
 def _stands_off(group: list[Row], row: Row, size: float, span: Span, pitch: Mapping[float, float]) -> bool:
@@ -280,7 +282,7 @@ def _looks_finished(last: Row, row: Row, span: Span) -> bool:
     return last.right < span.right - 0.12 * (span.right - span.left) or _SENTENCE_END.search(last.text) is not None
 
 
-def _shifts(group: list[Row], row: Row, size: float, span: Span) -> bool:
+def _shifts(group: list[Row], row: Row, after: Row | None, size: float, span: Span) -> bool:
     last = group[-1]
     shift = row.left - last.left
     if abs(shift) <= _SHIFT * size:
@@ -289,6 +291,8 @@ def _shifts(group: list[Row], row: Row, size: float, span: Span) -> bool:
         return True
     if shift > 0:  # the second line stands further in: only where the first begins with a label
         return BULLET.match(last.text) is None and _LABEL.match(last.text) is None
+    if after is not None and after.left < row.left - _SHIFT * size:
+        return True  # `row` is itself the first line of a paragraph
     return not _full(last, span)  # the first line of a paragraph may stand further in, but then it is full
 
 

@@ -21,6 +21,9 @@ from docs_ingest.readers.pdf_hidden import Handle, address, hidden_objects
 
 HYPHEN = "\ufffe"
 _WIDE_GAP = 1.2  # times the size: wider than any word space but those of badly justified lines
+_FIGURE_GAP = 0.7  # between two figures: the columns of a full table stand near to each other
+_FIGURE_ENDS = frozenset("0123456789)%—–-")
+_FIGURE_BEGINS = frozenset("0123456789($€£¥—–-")
 _LINE_STEP = 0.8  # times the size: a superscript is raised by less
 _RAISED = 0.8  # times the size: a note's number is smaller
 _TINY = 1.5  # points: smaller letters are not meant to be read
@@ -143,7 +146,9 @@ class _Probe:
         boxes: list[Box] = []
         for first, past in words:
             one, other = self._box(first), self._box(past - 1)
-            if (boxes and _apart(boxes[-1], one, size)) or (
+            figures = bool(group) and self.text[group[-1][1] - 1] in _FIGURE_ENDS and self.text[first] in _FIGURE_BEGINS
+            gap = (_FIGURE_GAP if figures else _WIDE_GAP) * size
+            if (boxes and _apart(boxes[-1], one, size, gap)) or (
                 self._hidden and group and self._unseen(first) != self._unseen(group[0][0])
             ):
                 made.append(self._run(group, boxes, False))
@@ -200,9 +205,9 @@ class _Probe:
         return bold
 
 
-def _apart(last: Box, box: Box, size: float) -> bool:
+def _apart(last: Box, box: Box, size: float, gap: float) -> bool:
     """Whether a word stands too far from the last character to be in one run with it."""
-    return box[0] - last[2] > _WIDE_GAP * size or box[0] < last[0] - size or abs(box[1] - last[1]) > _LINE_STEP * size
+    return box[0] - last[2] > gap or box[0] < last[0] - size or abs(box[1] - last[1]) > _LINE_STEP * size
 
 
 def _union(boxes: list[Box]) -> Box:

@@ -24,7 +24,7 @@ _LABEL = re.compile(
 _LEADER = re.compile(r"(?:\.\s?){4,}|[…·]{2,}|_{5,}")
 _UNIT = re.compile(r"[$€£¥(]|[A-Z]{2}\$|US\$")
 _STRAY_SIGN = re.compile(r"(.*\S)\s+([$€£¥])")
-_TAIL = re.compile(r"[)%]+|\(\d\)|\*+")
+_TAIL = re.compile(r"[)%]+|\*+")
 _NUMBER = re.compile(r"[($€£¥]*\s*[-–—]?\s*[\d,]*\.?\d+\s*[%)x]*|[-–—]+|n/?[am]\.?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 

@@ -236,6 +236,46 @@ def test_a_contents_page_with_dots_is_no_table() -> None:
     assert blocks(parsed, BlockKind.ROW) == []
 
 
+def test_each_line_of_a_contents_page_is_a_block() -> None:
+    texts = (
+        "1 Scope of the rules" + "." * 80 + " 3",
+        "2 Capital 资本" + "." * 80 + " 14",
+        "3 Liquidity" + "." * 80 + " 20",
+    )
+    parsed = parse(pdf(page((texts, 100), font="STSong-Light")))
+    assert len(blocks(parsed, BlockKind.PARAGRAPH)) == 3
+
+
+def test_an_indented_paragraph_after_a_heading_that_stands_further_in_is_a_new_block() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, ("2. A heading that fills the line nearly up to the margin of text",), 100, left=130)
+        lines(canvas, ("The bank shall keep a record of every order that it receives from",), 114, left=100)
+        lines(canvas, PROSE[1:], 128)
+
+    assert len(blocks(parse(pdf(draw)), BlockKind.PARAGRAPH)) == 2
+
+
+def test_figures_of_close_columns_are_cells_of_their_own() -> None:
+    def draw(canvas: Canvas) -> None:
+        for i in range(3):
+            lines(canvas, ("Gain on sales",), 100 + 14 * i)
+            canvas.drawString(250, HEIGHT - 100 - 14 * i, "75")
+            canvas.drawString(272, HEIGHT - 100 - 14 * i, "(21)")
+
+    assert blocks(parse(pdf(draw)), BlockKind.ROW) == ["Gain on sales | 75 | (21)"] * 3
+
+
+def test_three_columns_of_chinese_are_read_one_after_the_other() -> None:
+    def draw(canvas: Canvas) -> None:
+        for column in range(3):
+            texts = [f"第{column}栏{line}行商业银行应当按照规定" for line in range(8)]
+            lines(canvas, texts, 100, left=60 + 165 * column, font="STSong-Light", size=9)
+
+    text = parse(pdf(draw)).text
+    order = [text.index(f"第{column}栏{line}行") for column in range(3) for line in range(8)]
+    assert order == sorted(order)
+
+
 def test_bullets_are_items_with_a_level_by_indent() -> None:
     def draw(canvas: Canvas) -> None:
         lines(canvas, PROSE, 100)
