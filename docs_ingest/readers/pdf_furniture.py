@@ -51,14 +51,13 @@ class Trimmed:
 def trimmed(pages: Sequence[PageRows]) -> list[Trimmed]:
     """One per page, in order."""
     uses: _Uses = defaultdict(set)
-    counted: Counter[int] = Counter()
+    counted: Counter[str] = Counter()
     for page in pages:
         for at_top in (True, False):
             for row in _edge(page, at_top):
                 for key in _keys(row, page.number):
                     uses[at_top, key, round(row.top / _STEP)].add(page.number)
-        ends = {_count_off(page, row) for row in (*page.rows[:1], *page.rows[-1:])}
-        counted.update(off for off in ends if off is not None)
+        counted.update({key for row in (*page.rows[:1], *page.rows[-1:]) for key in _keys(row, page.number)[1:]})
     wanted = 2 if len(pages) < 4 else _USES if len(pages) < _LONG else _USES + 1
     return [_trim(page, uses, counted, wanted) for page in pages]
 
@@ -79,13 +78,7 @@ def _keys(row: Row, page: int) -> list[str]:
     return keys
 
 
-def _count_off(page: PageRows, row: Row) -> int | None:
-    """How far a row that is a number alone is from the number of its page."""
-    words = row.text.strip("-–— ")
-    return int(words) - page.number if words.isascii() and words.isdigit() and len(words) <= 4 else None
-
-
-def _trim(page: PageRows, uses: _Uses, counted: Counter[int], wanted: int) -> Trimmed:
+def _trim(page: PageRows, uses: _Uses, counted: Counter[str], wanted: int) -> Trimmed:
     def count(at_top: bool) -> int:
         rows = 0
         for i, row in enumerate(_edge(page, at_top)):
@@ -94,8 +87,8 @@ def _trim(page: PageRows, uses: _Uses, counted: Counter[int], wanted: int) -> Tr
                 break
             rows = i + 1
         outermost = page.rows[:1] if at_top else page.rows[-1:]
-        off = _count_off(page, outermost[0]) if outermost else None
-        if not rows and off is not None and counted[off] >= wanted:
+        counts = [key for row in outermost for key in _keys(row, page.number)[1:]]
+        if not rows and any(counted[key] >= wanted for key in counts):
             rows = 1  # the page ends early, and its number with it
         return rows
 

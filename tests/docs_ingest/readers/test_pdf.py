@@ -174,6 +174,33 @@ def test_running_heads_and_page_numbers_are_furniture_and_the_text_runs_on_past_
     assert "Annual" not in "".join(blocks(parsed, BlockKind.PARAGRAPH))
 
 
+def test_a_row_that_counts_the_pages_is_furniture_even_where_a_page_ends_early() -> None:
+    def short(number: int) -> Draw:
+        return page((PROSE, 150), ((f"2021 FORM 10-K {number + 6}",), 200 + 40 * number))
+
+    parsed = parse(pdf(*(short(n) for n in range(1, 5))))
+    assert blocks(parsed, BlockKind.FURNITURE) == [f"2021 FORM 10-K {n}" for n in range(7, 11)]
+
+
+def test_a_heading_above_a_repeated_row_is_not_furniture() -> None:
+    def titled(title: str) -> Draw:
+        return page(((title,), 50), (("12 weeks ended, 单位百万",), 70), (PROSE, 200), font="STSong-Light")
+
+    names = ("Income", "Cash Flows", "资产负债表", "Equity")
+    found = blocks(parse(pdf(*map(titled, names))), BlockKind.FURNITURE)
+    assert not set(names) & set(found)
+
+
+def test_a_currency_sign_goes_with_the_figure_after_it() -> None:
+    def draw(canvas: Canvas) -> None:
+        for i in range(3):
+            lines(canvas, ("Net revenue",), 100 + 14 * i)
+            canvas.drawString(250, HEIGHT - 100 - 14 * i, "$ 94 $")
+            canvas.drawString(330, HEIGHT - 100 - 14 * i, "91")
+
+    assert blocks(parse(pdf(draw)), BlockKind.ROW) == ["Net revenue | $ 94 | $ 91"] * 3
+
+
 def test_a_sentence_that_runs_over_the_page_break_stays_in_one_block() -> None:
     first = page(((PROSE[0],), 700), (("7",), 815))
     second = page((PROSE[1:], 90), (("8",), 815))
