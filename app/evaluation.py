@@ -9,7 +9,7 @@ import gzip
 import json
 import random
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,7 +75,7 @@ class Found:
 class Tally:
     """Sums over questions; `means` gives the figures."""
 
-    sums: Counter[str] = field(default_factory=Counter)
+    sums: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     questions: int = 0
 
     def add(self, found: Sequence[Found], gold: Sequence[Gold]) -> None:
@@ -118,7 +118,7 @@ async def evaluate(options: Options, house: House, emit: Emit) -> dict[str, Any]
     table = {(d, n.address): _found(tree, n) for d, tree in trees.items() for n in tree.nodes if n.passage_key}
     ours, flat = Tally(), Tally()
     bm25 = _Flat(trees, corpus=options.mode == "corpus")
-    seconds = Counter[str]()
+    seconds: defaultdict[str, float] = defaultdict(float)
     for i, question in enumerate(questions, 1):
         scope = () if options.mode == "corpus" else question.documents
         start = time.perf_counter()

@@ -178,7 +178,7 @@ def tree_text(tree: Tree, depth: int | None) -> str:
 
 def _tree_line(tree: Tree, node: Node) -> str:
     page = f"  p. {node.page}" if node.page is not None else ""
-    words = node.title or _short(tree.text[node.start : node.start + _OPENING * 2], _OPENING)
+    words = node.title or tree.text[node.start : min(node.end, node.start + _OPENING * 2)]
     label = f"[{node.label}] " if node.label and not words.startswith(node.label) else ""
     below = f"  ({node.children})" if node.children else ""
     return f"{'  ' * (node.depth - 1)}{node.address}  {node.kind.value}  {label}{_short(words, _OPENING)}{below}{page}"

@@ -12,7 +12,7 @@ from stores.tokens import index_terms
 # Words that ask or instruct, and name nothing that could be found. Neutral on purpose: nothing in here
 # was taken from a question set.
 _ASKING_ZH = re.compile(
-    "请问|请根据|请说明|请列出|请|多少|如何|怎么样|怎么|怎样|怎麼樣|怎麼|什么|什麼|甚麼|是否|是不是|有没有|有沒有|能否|可否|"
+    "请问|请根据|请说明|请列出|请|多少|多长时间|多長時間|多长|多久|多大|多高|几个|幾個|几种|几次|如何|怎么样|怎么|怎样|怎麼樣|怎麼|什么|什麼|甚麼|是否|是不是|有没有|有沒有|能否|可否|"
     "哪些|哪个|哪個|哪一个|哪一個|哪一|哪里|哪裡|哪裏|何时|何時|何处|何處|为什么|為什麼|为何|為何|谁|誰|吗|嗎|呢|[？?]"
 )
 _ASKING_EN = frozenset(
@@ -24,11 +24,11 @@ _NUMBER_ZH = re.compile(
     "多少|几[个年天日次种项名倍成]|百分之几|比例|金额|期限|数额|人数|多[长久大高]|最高|最低|上限|下限"
 )
 _NUMBER_EN = re.compile(
-    r"\b(how (many|much|long|often|large|high|old)|what (percentage|percent|number|amount|share|ratio|rate|date|year)|"
-    r"maximum|minimum|total|average|percentage|amount|number of|ratio|margin|rate)\b",
+    r"\b(how (many|much|long|often|large|high|old)|what (percent|share|date|year)|number|"
+    r"maximum|minimum|total|average|percentage|amount|ratio|margin|rate)\b",
     re.IGNORECASE,
 )
-_WHEN_ZH = re.compile("何时|何時|什么时候|什麼時候|哪[一]?[年天日月]|多久|几[年月日]|日期|时间")
+_WHEN_ZH = re.compile("何时|何時|什么时[候间]|什麼時[候間]|哪[一]?[年天日月]|多久|多长时间|多長時間|几[年月日天]|日期")
 _WHEN_EN = re.compile(r"\b(when|what (date|year|day|month)|how long)\b", re.IGNORECASE)
 _SPLIT_EN = re.compile(
     r"\?\s+|;\s+|,?\s+and\s+(?=(?:what|which|who|whom|when|where|why|how|is|are|does|do|did|can|must|may|should)\b)",

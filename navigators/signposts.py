@@ -50,8 +50,11 @@ def _leaf_counts(tree: Tree) -> dict[str, int]:
 
 
 def breadcrumb(tree: Tree, node: Node) -> tuple[str, ...]:
-    """Headings above a node, from the document's title down, without the groups that only keep fan-out small."""
-    above = [n for n in tree.path(node)[1:-1] if n.kind is NodeKind.SECTION]
+    """Headings above a node, from the document's title down; of a table row also the table's column heads.
+
+    Groups, which only keep fan-out small, are left out.
+    """
+    above = [n for n in tree.path(node)[1:-1] if n.kind in (NodeKind.SECTION, NodeKind.TABLE)]
     return (tree.version.title, *(n.title or n.label or "" for n in above if n.title or n.label))
 
 

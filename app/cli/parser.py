@@ -1,16 +1,17 @@
 """What can be typed after `citepath`."""
 
 import argparse
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from app.cli import checks, documents, questions
 from app.settings import Settings
 from stores.records import Effort
 
-Command = Callable[[argparse.Namespace, Settings], Awaitable[int]]
+Command = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -27,7 +28,7 @@ def command_line() -> argparse.ArgumentParser:
     return parser
 
 
-_Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add(commands: _Commands, name: str, run: Command, text: str) -> argparse.ArgumentParser:

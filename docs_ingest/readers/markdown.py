@@ -74,7 +74,7 @@ class _Walk:
         self._in_head = False
 
     def blocks(self, tokens: Sequence[Token]) -> list[Block]:
-        found = []
+        found: list[Block] = []
         for token in tokens:
             block = self._block(token)
             if block is not None and (not found or block.start >= found[-1].end):

@@ -416,8 +416,9 @@ class LedgerContract:
     async def test_workers_that_claim_at_the_same_moment_share_the_rows_out(self, ledger: Ledger) -> None:
         add(ledger, [f"Section {n}. 第 {n} 条" for n in range(60)])
         held: list[str] = []
-        while rows := sum(await asyncio.gather(*(ledger.outbox.claim(w, 7, LEASE) for w in "abcd")), start=[]):
-            held += [row.id for row in rows]
+        for _ in range(5):  # on some engines a worker comes away with less when others are at the same rows
+            for rows in await asyncio.gather(*(ledger.outbox.claim(w, 7, LEASE) for w in "abcd")):
+                held += [row.id for row in rows]
         assert len(held) == len(set(held)) == 60
 
     async def test_an_expired_lease_gives_the_row_to_the_next_and_the_late_worker_settles_nothing(

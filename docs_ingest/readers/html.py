@@ -1,0 +1,718 @@
+"""Web pages: what a browser would show, one block on each line of the canonical text.
+
+    bytes -> text (declared encoding, strict) -> tree (lxml) -> survey -> walk -> blocks
+
+Navigation, page headers and footers, asides and form controls are furniture;
+text the page hides (attribute, style, simple rules of its style sheets) is kept
+as hidden. Parsers of broken HTML can lose text without a word: letters are
+counted in the source, in the tree and in the blocks, and a page that lost more
+than one in a hundred is refused.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from lxml import etree
+
+from docs_ingest.errors import IngestError, LimitExceeded
+from docs_ingest.parsed import Block, BlockKind, ParsedDocument
+from docs_ingest.readers.text import decode
+
+_KEPT = 0.99  # of the letters must arrive
+_SLACK = 20  # letters by which the rough count of the source may be wrong
+_DEEP = 2048  # libxml2 reads no deeper than this and then stops
+_LONGEST_HEADING = 200  # characters: longer text in a heading tag is a paragraph
+_MANY_PARAGRAPHS = 4  # in one cell: the table only arranges text
+_WIDEST = 1000  # columns a cell may span, as in browsers
+_MANY_HIDDEN = 0.2  # of the letters: a person should know
+
+_DROPPED = frozenset({"script", "style", "template", "noscript", "title", "iframe", "noembed", "noframes"})
+_READINGS = frozenset({"rt", "rp"})  # pronunciation above the characters, which are the text
+_BLOCKS = frozenset(
+    """address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure
+    footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li listing main menu nav ol optgroup option p
+    plaintext pre search section select summary table tbody td textarea tfoot th thead tr ul xmp""".split()
+)
+_HEADINGS = {f"h{n}": n for n in range(1, 7)}
+_LISTS = frozenset({"ul", "ol", "menu", "dir"})
+_CELLS = frozenset({"td", "th"})
+_PRE = frozenset({"pre", "listing", "xmp", "plaintext"})
+_BOLD = frozenset({"b", "strong"})
+_CONTENT = frozenset({"main", "article", "section"})
+_FURNITURE = frozenset(
+    "nav footer aside button select textarea datalist option optgroup object audio video canvas".split()
+)
+_FURNITURE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
+_NOTE_ROLES = frozenset({"doc-footnote", "doc-endnote", "doc-endnotes"})
+
+_META = re.compile(rb"<meta[^>]{1,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_XML = re.compile(rb"<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE)
+_CODECS = {  # names pages use -> what browsers take them for
+    **dict.fromkeys(("gb2312", "gbk", "gb18030", "x-gbk", "gb_2312-80"), "gb18030"),
+    **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "ascii", "windows-1252"), "cp1252"),
+    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), "big5hkscs"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "windows-31j"), "cp932"),
+    **{name: name for name in ("utf-8", "euc-jp", "euc-kr", "koi8-r", "iso-8859-2", "iso-8859-15")},
+    **{f"windows-{n}": f"cp{n}" for n in (1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258)},
+}
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+_LABEL = re.compile(
+    r"第[零〇○一二三四五六七八九十百千万两\d]{1,9}[编章节条]|(?:Article|Section|Chapter)\s+[\dIVXLC]+\b"
+)
+_INDENT = re.compile(r"[ ]*(?:\u3000|\xa0[ ]*\xa0)")
+_ZERO = re.compile(r"0*(?:\.0*)?(?:px|pt|em|rem|ex|%|vw|vh)?")
+_FAR_OUT = re.compile(r"-\d{3,}(?:\.\d*)?(?:px|pt|em|rem|%)?|-\d{4,}.*")
+
+
+class _Place(StrEnum):
+    """Where text goes: the page's own words, its frame, or what it does not show."""
+
+    TEXT = "text"
+    FURNITURE = "furniture"
+    HIDDEN = "hidden"
+    NOWHERE = "nowhere"
+
+
+def read_html(data: bytes, max_characters: int) -> ParsedDocument:
+    """Blocks of a web page. A page without text has no blocks.
+
+    Raises IngestError when it cannot be decoded or more than one letter in a
+    hundred would be lost, LimitExceeded past `max_characters`.
+    """
+    source = _decoded(data)
+    root = _tree(source)
+    parser = f"lxml-{'.'.join(str(n) for n in etree.LXML_VERSION[:3])}"
+    if root is None:
+        _compare(_source_letters(source), 0)
+        return ParsedDocument("html", parser, "", ())
+    walk = _Walk(_survey(root), _hiding_rules(root), max_characters)
+    walk.read(root)
+    _compare(_source_letters(source), walk.letters)
+    kept = sum(_letters(draft.words) for draft in walk.drafts)
+    if kept < walk.letters_to_keep * _KEPT:
+        _refuse(walk.letters_to_keep - kept, walk.letters_to_keep)
+    text, blocks = _joined(walk.drafts)
+    return ParsedDocument("html", parser, text, blocks, title=_title(root, walk.drafts), notes=_notes(walk.drafts))
+
+
+def _decoded(data: bytes) -> str:
+    """The page as text: by its byte order mark, what it declares, or what fits."""
+    if data.startswith(_MARKS):
+        return decode(data)[0]
+    declared = _META.search(data[:4096]) or _XML.match(data[:256])
+    name = declared[1].decode("ascii", "replace").lower() if declared else ""
+    codec = _CODECS.get(name)
+    if codec is None:
+        return decode(data)[0]
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError as error:
+        broken = error
+    try:
+        return data.decode("utf-8")  # converted, with the old declaration left in
+    except UnicodeDecodeError:
+        raise IngestError(
+            f"the page says it is {name}, but byte {broken.start:,} does not fit: save it as UTF-8 and send it again"
+        ) from broken
+
+
+def _tree(source: str) -> etree._Element | None:
+    parser = etree.HTMLParser(
+        encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, recover=True
+    )
+    try:
+        root = etree.fromstring(source.encode(), parser)
+    except etree.XMLSyntaxError:
+        return None  # nothing in it but comments; the count of letters says whether that is so
+    return root if isinstance(root, etree._Element) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What has to be known of a page before it is read."""
+
+    frames: frozenset[int]  # tables, by their order in the page, that only arrange text
+    lift_h1: bool  # the only h1 is in the page's header
+
+
+def _survey(root: etree._Element) -> _Survey:
+    frames: set[int] = set()
+    tables: list[list[int]] = []  # open ones: [order, cells, paragraphs in this cell]
+    order = headers = lifted = plain = deepest = 0
+    for begins, element, depth in _steps(root):
+        tag = element.tag
+        deepest = max(deepest, depth)
+        if tag == "header":
+            headers += 1 if begins else -1
+        if tag == "table" and begins:
+            if tables:
+                frames.add(tables[-1][0])
+            if element.get("role") in ("presentation", "none"):
+                frames.add(order)
+            tables.append([order, 0, 0])
+            order += 1
+        elif tag == "table":
+            if tables[-1][1] <= 1:
+                frames.add(tables[-1][0])
+            tables.pop()
+        elif begins and tag in _HEADINGS:
+            if tables:
+                frames.add(tables[-1][0])
+            lifted += tag == "h1" and headers > 0
+            plain += tag == "h1" and headers == 0
+        elif begins and tables and tag in _CELLS:
+            tables[-1][1] += 1
+            tables[-1][2] = 0
+        elif begins and tables and tag == "p":
+            tables[-1][2] += 1
+            if tables[-1][2] >= _MANY_PARAGRAPHS:
+                frames.add(tables[-1][0])
+    if deepest >= _DEEP - 1:
+        raise IngestError(
+            f"this page nests its elements {_DEEP:,} deep or deeper, so that parts of it could not be read: "
+            "save it from a browser as plain text or PDF and send that"
+        )
+    return _Survey(frozenset(frames), lifted > 0 and plain == 0)
+
+
+def _steps(root: etree._Element) -> Iterator[tuple[bool, etree._Element, int]]:
+    """Begin and end of each element in order, with its depth; not recursive."""
+    stack = [(root, iter(root))]
+    yield True, root, 1
+    while stack:
+        element, children = stack[-1]
+        child = next(children, None)
+        if child is None:
+            yield False, element, len(stack)
+            stack.pop()
+        else:
+            stack.append((child, iter(child)))
+            yield True, child, len(stack)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What an element passes on to all that is in it."""
+
+    place: _Place = _Place.TEXT
+    heading: int | None = None
+    depth: int = 0  # of lists
+    group: int | None = None
+    item: int | None = None  # the innermost list item, counted through the page
+    bold: bool = False
+    centered: bool = False
+    pre: bool = False
+    note: bool = False
+    content: bool = False  # inside main, article or section
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A block before it has a place in the text."""
+
+    kind: BlockKind
+    words: str
+    level: int | None = None
+    bold: bool = False
+    centered: bool = False
+    group: int | None = None
+    header: bool = False
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row of a data table while its cells are read."""
+
+    cells: list[str] = field(default_factory=list)
+    heads: int = 0
+    column: int = 0
+    in_head: bool = False
+
+
+@dataclass(slots=True)
+class _Table:
+    frame: bool
+    group: int = 0
+    covered: dict[int, tuple[int, int]] = field(default_factory=dict)  # column -> (columns, rows) still covered
+    in_head: bool = False
+
+
+class _Walk:
+    """Goes through the page once and drafts its blocks."""
+
+    def __init__(self, survey: _Survey, rules: dict[frozenset[str], bool], max_characters: int) -> None:
+        self.drafts: list[_Draft] = []
+        self.letters = 0  # in text nodes that are not dropped
+        self.letters_to_keep = 0  # of these, all but pronunciations
+        self._survey = survey
+        self._rules = rules
+        self._room = self._allowed = max_characters
+        self._pieces: list[tuple[str, _Frame]] = []
+        self._aside: dict[_Place, list[str]] = {_Place.FURNITURE: [], _Place.HIDDEN: []}
+        self._tables: list[_Table] = []
+        self._row: _Row | None = None
+        self._orders = self._groups = self._items = self._table_groups = 0
+        self._begun: set[int] = set()  # items that have their first block
+
+    def read(self, root: etree._Element) -> None:
+        frame = self._begin(root, _Frame())
+        stack = [(root, iter(root), frame)]
+        self._text(root.text, frame)
+        while stack:
+            element, children, frame = stack[-1]
+            child = next(children, None)
+            if child is None:
+                stack.pop()
+                self._end(element)
+                if stack:
+                    self._text(element.tail, stack[-1][2])
+            elif child.tag in _DROPPED:
+                self._text(child.tail, frame)
+            else:
+                inner = self._begin(child, frame)
+                stack.append((child, iter(child), inner))
+                self._text(child.text, inner)
+        self._flush()
+
+    def _text(self, words: str | None, frame: _Frame) -> None:
+        if not words:
+            return
+        letters = _letters(words)
+        self.letters += letters
+        if frame.place is _Place.NOWHERE:
+            return
+        self.letters_to_keep += letters
+        self._room -= len(words) if words.strip() else 0
+        if self._room < 0:
+            raise LimitExceeded(
+                f"the file holds more than the {self._allowed:,} characters allowed: "
+                "split it, or raise CITEPATH_MAX_CHARACTERS"
+            )
+        if frame.place is _Place.TEXT:
+            self._pieces.append((words if frame.pre else _SPACES.sub(" ", words), frame))
+        else:
+            self._aside[frame.place].append(words)
+
+    def _begin(self, element: etree._Element, frame: _Frame) -> _Frame:
+        tag = element.tag
+        if tag == "br":
+            self._line_break(frame)
+            return frame
+        if tag in _BLOCKS:
+            self._boundary()
+        style = _declarations(element.get("style", ""))
+        frame = replace(
+            frame,
+            place=self._place(element, frame, style),
+            bold=_is_bold(tag, style, frame.bold),
+            centered=_is_centered(element, style, frame.centered),
+            pre=tag in _PRE or (style.get("white-space", "").startswith("pre") or frame.pre),
+            note=frame.note or _is_note(element),
+            content=frame.content or tag in _CONTENT,
+        )
+        if tag in _HEADINGS or element.get("role") == "heading":
+            frame = replace(frame, heading=_HEADINGS.get(tag) or _aria_level(element))
+        elif tag in _LISTS:
+            self._groups += 1
+            frame = replace(frame, depth=frame.depth + 1, group=self._groups)
+        elif tag == "li":
+            self._items += 1
+            frame = replace(frame, item=self._items, depth=max(frame.depth, 1))
+        else:
+            self._begin_table_part(element)
+        return frame
+
+    def _begin_table_part(self, element: etree._Element) -> None:
+        tag = element.tag
+        if tag == "table":
+            frame = self._orders in self._survey.frames
+            self._orders += 1
+            self._table_groups += not frame
+            self._tables.append(_Table(frame, self._table_groups))
+            return
+        table = self._tables[-1] if self._tables else None
+        if table is None or table.frame:
+            return
+        if tag == "thead":
+            table.in_head = True
+        elif tag == "tr":
+            self._end_row()
+            self._row = _Row(in_head=table.in_head)
+        elif tag in _CELLS:
+            self._begin_cell(element, table)
+
+    def _begin_cell(self, element: etree._Element, table: _Table) -> None:
+        if self._row is None:
+            self._flush()
+            self._row = _Row(in_head=table.in_head)
+        row = self._row
+        self._skip_covered(row, table)
+        columns = min(_number(element.get("colspan")), _WIDEST)
+        rows = _number(element.get("rowspan"))
+        if rows > 1:
+            table.covered[row.column] = (columns, rows - 1)
+        row.column += columns
+        row.heads += element.tag == "th"
+
+    def _skip_covered(self, row: _Row, table: _Table) -> None:
+        """An empty place for each cell that reaches down from a row above."""
+        while row.column in table.covered:
+            columns, rows = table.covered.pop(row.column)
+            row.cells.append("")
+            if rows > 1:
+                table.covered[row.column] = (columns, rows - 1)
+            row.column += columns
+
+    def _end(self, element: etree._Element) -> None:
+        tag = element.tag
+        if tag in _CELLS and self._row is not None and self._tables and not self._tables[-1].frame:
+            self._row.cells.append(self._cell_words())
+            return
+        if tag == "tr":
+            self._end_row()
+        elif tag == "thead" and self._tables:
+            self._tables[-1].in_head = False
+        elif tag == "table":
+            self._end_row()
+            self._tables.pop()
+        if tag in _BLOCKS:
+            self._boundary()
+
+    def _end_row(self) -> None:
+        row = self._row
+        if row is None:
+            return
+        table = self._tables[-1]
+        if left := self._cell_words():
+            row.cells.append(left)  # text between cells, which broken pages have
+        self._row = None
+        words = " | ".join(row.cells).strip()
+        if any(row.cells):
+            header = row.in_head or row.heads >= sum(1 for cell in row.cells if cell)
+            self._add(_Draft(BlockKind.ROW, words, group=table.group, header=header))
+        self._flush()
+
+    def _cell_words(self) -> str:
+        words = _SPACES.sub(" ", "".join(piece for piece, _ in self._pieces)).strip()
+        self._pieces.clear()
+        return words
+
+    def _line_break(self, frame: _Frame) -> None:
+        if frame.place is _Place.TEXT:
+            self._pieces.append(("\n", frame))
+        elif frame.place is not _Place.NOWHERE:
+            self._aside[frame.place].append(" ")
+
+    def _boundary(self) -> None:
+        """A block begins or ends: inside a cell that is a space, else the end of what was gathered."""
+        if self._row is None:
+            self._flush()
+        else:
+            self._pieces.append((" ", _Frame()))
+            for words in self._aside.values():
+                words.append(" ")
+
+    def _flush(self) -> None:
+        pieces, self._pieces = self._pieces, []
+        seen = [(words, frame) for words, frame in pieces if words.strip()]
+        if seen:
+            self._add_text(pieces, seen)
+        for place, kind in ((_Place.FURNITURE, BlockKind.FURNITURE), (_Place.HIDDEN, BlockKind.HIDDEN)):
+            words = _SPACES.sub(" ", "".join(self._aside[place])).strip()
+            self._aside[place].clear()
+            if words:
+                self._add(_Draft(kind, words))
+
+    def _add_text(self, pieces: list[tuple[str, _Frame]], seen: list[tuple[str, _Frame]]) -> None:
+        frame = seen[0][1]
+        joined = "".join(words for words, _ in pieces)
+        bold = all(f.bold for _, f in seen)
+        if frame.heading is not None:
+            words = " ".join(joined.split("\n"))
+            words = re.sub(r" +", " ", words).strip()
+            kind = BlockKind.HEADING if len(words) <= _LONGEST_HEADING else BlockKind.PARAGRAPH
+            level = frame.heading if kind is BlockKind.HEADING else None
+            self._add(_Draft(kind, words, level=level, bold=bold, centered=frame.centered))
+            return
+        for words in _paragraphs(joined, frame.pre):
+            kind, level, group = BlockKind.PARAGRAPH, None, None
+            if frame.note:
+                kind = BlockKind.FOOTNOTE
+            elif frame.item is not None and frame.item not in self._begun:
+                self._begun.add(frame.item)
+                kind, level, group = BlockKind.ITEM, frame.depth, frame.group
+            self._add(_Draft(kind, words, level=level, bold=bold, centered=frame.centered, group=group))
+
+    def _add(self, draft: _Draft) -> None:
+        self.drafts.append(draft)
+
+    def _place(self, element: etree._Element, frame: _Frame, style: dict[str, str]) -> _Place:
+        tag = element.tag
+        if frame.place in (_Place.NOWHERE, _Place.HIDDEN):
+            return frame.place
+        if tag in _READINGS:
+            return _Place.NOWHERE
+        # Pages hide their whole body until a script has run; nobody ever sees such a page empty.
+        if tag not in ("html", "body") and self._is_hidden(element, style):
+            return _Place.HIDDEN
+        if tag == "h1" and self._survey.lift_h1:
+            return _Place.TEXT
+        header = tag == "header" and not frame.content
+        role = element.get("role", "")
+        if (header or tag in _FURNITURE or role in _FURNITURE_ROLES) and not _is_note(element):
+            return _Place.FURNITURE
+        return frame.place
+
+    def _is_hidden(self, element: etree._Element, style: dict[str, str]) -> bool:
+        if "hidden" in element.attrib or element.get("aria-hidden", "").strip().lower() == "true":
+            return True
+        if element.tag == "dialog" and "open" not in element.attrib:
+            return True
+        said = _hides(style)
+        if said is None and self._rules:
+            said = next((self._rules[key] for key in _selectors(element) if key in self._rules), None)
+        return bool(said)
+
+
+def _is_bold(tag: str, style: dict[str, str], otherwise: bool) -> bool:
+    weight = style.get("font-weight")
+    if weight is not None:
+        return weight.startswith("bold") or (weight.isdecimal() and int(weight[:6]) >= 600)
+    return otherwise or tag in _BOLD
+
+
+def _is_centered(element: etree._Element, style: dict[str, str], otherwise: bool) -> bool:
+    side = style.get("text-align") or element.get("align", "").lower()
+    if side:
+        return side == "center"
+    return otherwise or element.tag == "center"
+
+
+def _is_note(element: etree._Element) -> bool:
+    roles = f"{element.get('role', '')} {element.get('epub:type', '')}".split()
+    return any(r in _NOTE_ROLES or f"doc-{r}" in _NOTE_ROLES for r in roles) or "footnotes" in _classes(element)
+
+
+def _aria_level(element: etree._Element) -> int:
+    return min(_number(element.get("aria-level", "2")), 9)
+
+
+def _number(words: str | None) -> int:
+    words = (words or "").strip()
+    return max(int(words[:6]), 1) if words.isascii() and words.isdigit() else 1
+
+
+def _classes(element: etree._Element) -> list[str]:
+    return element.get("class", "").split()
+
+
+def _paragraphs(joined: str, pre: bool) -> Iterator[str]:
+    """Lines parted by single breaks are one paragraph, unless one is empty, indented or begins with a label."""
+    gathered: list[str] = []
+    for raw in joined.replace("\r\n", "\n").split("\n"):
+        words = raw.rstrip() if pre else re.sub(r" +", " ", raw).strip()
+        bare = words.strip()
+        if gathered and (not bare or _INDENT.match(raw) or _LABEL.match(bare)):
+            yield ("\n" if pre else " ").join(gathered).strip()
+            gathered = []
+        if bare:
+            gathered.append(words)
+    if gathered:
+        yield ("\n" if pre else " ").join(gathered).strip()
+
+
+def _declarations(style: str) -> dict[str, str]:
+    """Property -> value of a style attribute or a rule, in small letters; of two, the last."""
+    found: dict[str, str] = {}
+    for declaration in style.lower().split(";"):
+        name, colon, value = declaration.partition(":")
+        if colon:
+            found[name.strip()] = value.replace("!important", "").strip()
+    return found
+
+
+def _hides(style: dict[str, str]) -> bool | None:
+    """Whether declarations make text unseen; None where they say nothing of it."""
+    said = [style[name] for name in ("display", "visibility", "opacity", "font-size") if name in style]
+    if (
+        style.get("display") == "none"
+        or style.get("visibility") in ("hidden", "collapse")
+        or ("opacity" in style and _is_zero(style["opacity"]))
+        or ("font-size" in style and _is_zero(style["font-size"]))
+        or style.get("color") == "transparent"
+        or any(_FAR_OUT.fullmatch(style.get(name, "")) for name in ("text-indent", "left", "top", "margin-left"))
+    ):
+        return True
+    return False if said else None
+
+
+def _is_zero(value: str) -> bool:
+    return value not in ("", ".") and value[:1] in "0." and _ZERO.fullmatch(value) is not None
+
+
+def _hiding_rules(root: etree._Element) -> dict[frozenset[str], bool]:
+    """Simple selectors (p, .remark, #draft, p.remark, .a.b) of the page's style sheets -> whether they hide."""
+    rules: dict[frozenset[str], bool] = {}
+    for sheet in root.iter("style"):
+        parent = sheet.getparent()
+        if (parent is not None and parent.tag == "noscript") or "print" in sheet.get("media", ""):
+            continue
+        for selectors, body in _rules(sheet.text or ""):
+            said = _hides(_declarations(body))
+            if said is None:
+                continue
+            for selector in selectors.split(","):
+                if re.fullmatch(r"(?:[A-Za-z][A-Za-z0-9]*)?(?:[.#][\w-]+){0,2}", selector.strip()):
+                    parts = re.findall(r"[.#]?[\w-]+", selector.strip())
+                    rules[frozenset(parts)] = said
+    rules.pop(frozenset(), None)
+    return rules
+
+
+def _rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """(selectors, declarations) of a style sheet; of @-rules, only what holds for any screen."""
+    sheet = _without(sheet, "/*", "*/")
+    at = 0
+    while (brace := sheet.find("{", at)) >= 0:
+        prelude = sheet[at:brace].rpartition(";")[2].rpartition("}")[2].strip()
+        at = brace + 1
+        if prelude.startswith("@"):
+            if not re.fullmatch(r"@media\s+(?:only\s+)?(?:screen|all)|@layer.*|@supports.*", prelude):
+                at = _after_block(sheet, at)
+            continue
+        close = sheet.find("}", at)
+        close = len(sheet) if close < 0 else close
+        yield prelude, sheet[at:close]
+        at = close + 1
+
+
+def _after_block(sheet: str, at: int) -> int:
+    depth = 1
+    for match in re.compile(r"[{}]").finditer(sheet, at):
+        depth += 1 if match.group() == "{" else -1
+        if depth == 0:
+            return match.end()
+    return len(sheet)
+
+
+def _without(words: str, opens: str, closes: str) -> str:
+    kept: list[str] = []
+    at = 0
+    while (begin := words.find(opens, at)) >= 0:
+        kept.append(words[at:begin])
+        end = words.find(closes, begin + len(opens))
+        at = len(words) if end < 0 else end + len(closes)
+    kept.append(words[at:])
+    return " ".join(kept)
+
+
+def _selectors(element: etree._Element) -> Iterator[frozenset[str]]:
+    """Simple selectors an element answers to, the most specific first."""
+    tag, key = str(element.tag), element.get("id", "")
+    classes = _classes(element)
+    if key:
+        yield frozenset({tag, f"#{key}"})
+        yield frozenset({f"#{key}"})
+    if 1 < len(classes) <= 8:
+        for i, one in enumerate(classes):
+            for other in classes[i + 1 :]:
+                yield frozenset({f".{one}", f".{other}"})
+    for one in reversed(classes):
+        yield frozenset({tag, f".{one}"})
+    for one in reversed(classes):
+        yield frozenset({f".{one}"})
+    yield frozenset({tag})
+
+
+_OPENING = re.compile(r"<(?:(?P<comment>!--)|(?P<other>[!?]|/[^A-Za-z])|(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*))")
+_TAG_REST = re.compile(r"(?:[^\"'>]++|=?\"[^\"]*+\"|'[^']*+')*+>")
+_COMMENT_END = re.compile(r"--!?>")
+_RAW = frozenset({"script", "style", "title", "iframe", "noembed", "noframes"})
+_RAW_ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _RAW}
+
+
+def _source_letters(source: str) -> int:
+    """Letters outside tags, comments and dropped elements: a rough count without a tree, in one pass."""
+    letters = 0
+    inside = {"template": 0, "noscript": 0}
+    at = 0
+    while (opening := _OPENING.search(source, at)) is not None:
+        if not any(inside.values()):
+            letters += _letters(html.unescape(source[at : opening.start()]))
+        at = _after(source, opening)
+        if at < 0:
+            return letters  # a tag or comment that is never closed: browsers drop the rest as well
+        name = (opening["name"] or "").lower()
+        if name in inside:
+            inside[name] = max(inside[name] + (-1 if opening["end"] else 1), 0)
+        if name in _RAW and not opening["end"]:
+            close = _RAW_ENDS[name].search(source, at)
+            if close is None:
+                return letters
+            at = close.start()
+    return letters if any(inside.values()) else letters + _letters(html.unescape(source[at:]))
+
+
+def _after(source: str, opening: re.Match[str]) -> int:
+    """The end of a tag or comment; -1 where it has none."""
+    if opening["comment"]:
+        close = _COMMENT_END.search(source, opening.end() - 2)
+    elif opening["other"]:
+        close = re.compile(">").search(source, opening.start() + 2)
+    else:
+        close = _TAG_REST.match(source, opening.end())
+    return close.end() if close else -1
+
+
+def _letters(words: str) -> int:
+    return sum(map(str.isalpha, words))
+
+
+def _compare(expected: int, found: int) -> None:
+    if found < expected * _KEPT - _SLACK or (found == 0 and expected > 0):
+        _refuse(expected - found, expected)
+
+
+def _refuse(lost: int, of: int) -> None:
+    raise IngestError(
+        f"parts of this HTML could not be read ({lost:,} of {of:,} letters): "
+        "save it from a browser as plain text or PDF and send that"
+    )
+
+
+def _joined(drafts: list[_Draft]) -> tuple[str, tuple[Block, ...]]:
+    blocks: list[Block] = []
+    at = 0
+    for d in drafts:
+        end = at + len(d.words)
+        blocks.append(
+            Block(d.kind, at, end, level=d.level, bold=d.bold, centered=d.centered, group=d.group, header=d.header)
+        )
+        at = end + 1
+    return "\n".join(d.words for d in drafts), tuple(blocks)
+
+
+def _title(root: etree._Element, drafts: list[_Draft]) -> str | None:
+    """The first h1; without one, what the page calls itself."""
+    first = next((d.words for d in drafts if d.kind is BlockKind.HEADING and d.level == 1), None)
+    if first is not None:
+        return first
+    for element in root.iter("title"):
+        parent = element.getparent()
+        if parent is not None and parent.tag != "svg" and (words := " ".join((element.text or "").split())):
+            return words
+    return None
+
+
+def _notes(drafts: list[_Draft]) -> tuple[str, ...]:
+    """What a person should know about how the page was read."""
+    whole = sum(_letters(d.words) for d in drafts)
+    hidden = sum(_letters(d.words) for d in drafts if d.kind is BlockKind.HIDDEN)
+    if hidden <= whole * _MANY_HIDDEN:
+        return ()
+    return (f"{hidden:,} of {whole:,} letters are hidden by the page and cannot be cited",)
