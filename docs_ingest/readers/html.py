@@ -31,20 +31,20 @@ _MANY_HIDDEN = 0.2  # of the letters: a person should know
 
 _DROPPED = frozenset({"script", "style", "template", "noscript", "title", "iframe", "noembed", "noframes"})
 _READINGS = frozenset({"rt", "rp"})  # pronunciation above the characters, which are the text
-_BLOCKS = frozenset(
-    """address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure
+_BLOCK_NAMES = """
+    address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure
     footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li listing main menu nav ol optgroup option p
-    plaintext pre search section select summary table tbody td textarea tfoot th thead tr ul xmp""".split()
-)
+    plaintext pre search section select summary table tbody td textarea tfoot th thead tr ul xmp
+"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _CELLS = frozenset({"td", "th"})
 _PRE = frozenset({"pre", "listing", "xmp", "plaintext"})
 _BOLD = frozenset({"b", "strong"})
 _CONTENT = frozenset({"main", "article", "section"})
-_FURNITURE = frozenset(
-    "nav footer aside button select textarea datalist option optgroup object audio video canvas".split()
-)
+_FURNITURE_NAMES = "nav footer aside button select textarea datalist option optgroup object audio video canvas"
+_FURNITURE = frozenset(_FURNITURE_NAMES.split())
 _FURNITURE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
 _NOTE_ROLES = frozenset({"doc-footnote", "doc-endnote", "doc-endnotes"})
 
@@ -287,7 +287,7 @@ class _Walk:
         if frame.place is _Place.NOWHERE:
             return
         self.letters_to_keep += letters
-        self._room -= len(words) if words.strip() else 0
+        self._room -= len(words.strip())
         if self._room < 0:
             raise LimitExceeded(
                 f"the file holds more than the {self._allowed:,} characters allowed: "
@@ -630,7 +630,7 @@ def _selectors(element: etree._Element) -> Iterator[frozenset[str]]:
 
 
 _OPENING = re.compile(r"<(?:(?P<comment>!--)|(?P<other>[!?]|/[^A-Za-z])|(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*))")
-_TAG_REST = re.compile(r"(?:[^\"'>]++|=?\"[^\"]*+\"|'[^']*+')*+>")
+_TAG_REST = re.compile(r"(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
 _COMMENT_END = re.compile(r"--!?>")
 _RAW = frozenset({"script", "style", "title", "iframe", "noembed", "noframes"})
 _RAW_ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _RAW}
