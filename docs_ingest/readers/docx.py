@@ -201,10 +201,10 @@ class _Styles:
 
     def style(self, key: str | None) -> _Style:
         """A style by its id; the body style where there is none of this id."""
-        chain: list[str] = []
+        chain: dict[str, None] = {}  # in order, and quick to ask: files may base thousands on each other, or in a ring
         at = key
         while at is not None and at in self._elements and at not in self._styles and at not in chain:
-            chain.append(at)
+            chain[at] = None
             based = self._elements[at].find(f"{W}basedOn")
             at = None if based is None else based.get(_VAL)
         found = self._styles.get(at or "", _Style(size=self._size))
@@ -243,15 +243,14 @@ def _with_paragraph(style: _Style, properties: etree._Element) -> _Style:
     if numbered is not None:
         ilvl = _value(numbered, "ilvl")
         num_id = _value(numbered, "numId")
-        level = int(ilvl) if ilvl is not None and ilvl.isdecimal() else style.ilvl
+        level = _whole(ilvl)
+        level = style.ilvl if level is None else level
         style = replace(style, num_id=style.num_id if num_id is None else num_id, ilvl=level)
     if (side := _value(properties, "jc")) is not None:
         style = replace(style, centered=side == "center")
     indent = properties.find(f"{W}ind")
-    left = None if indent is None else indent.get(f"{W}left", indent.get(f"{W}start"))
-    if left is not None and left.lstrip("-").isdecimal():
-        style = replace(style, indent=int(left) / 20)
-    return style
+    left = None if indent is None else _whole(indent.get(f"{W}left", indent.get(f"{W}start")))
+    return style if left is None else replace(style, indent=left / 20)
 
 
 def _with_run(style: _Style, properties: etree._Element) -> _Style:
@@ -275,18 +274,21 @@ def _switch(properties: etree._Element, name: str, otherwise: bool | None) -> bo
 
 
 def _half_points(properties: etree._Element) -> float | None:
-    words = _value(properties, "sz")
-    try:
-        return float(words) / 2 if words else None
-    except ValueError:
-        return None
+    size = _whole(_value(properties, "sz"))
+    return size / 2 if size and size > 0 else None
 
 
 def _outline(properties: etree._Element) -> int | None:
-    words = _value(properties, "outlineLvl")
-    if words is None or not words.isdecimal():
+    """The outline level, 1 the highest; 0 for body text, None where nothing is said."""
+    level = _whole(_value(properties, "outlineLvl"))
+    if level is None or level < 0:
         return None
-    return int(words) + 1 if int(words) < 9 else 0
+    return level + 1 if level < 9 else 0
+
+
+def _whole(words: str | None) -> int | None:
+    """A whole number of sane length, as all numbers in these parts are."""
+    return int(words) if words is not None and re.fullmatch(r"-?[0-9]{1,9}", words) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -493,7 +495,9 @@ class _Reader:
 
     def _add_notes(self, gathered: _Paragraph) -> None:
         """Footnotes and endnotes, right after the block that refers to them; each is written once."""
-        for kind, key in gathered.references:
+        todo = gathered.references[::-1]
+        while todo:
+            kind, key = todo.pop()
             note = self._notes.get(kind, {}).pop(key, None)
             if note is None:
                 continue
@@ -504,7 +508,7 @@ class _Reader:
                 self._add(_Draft(BlockKind.FOOTNOTE, f"[{mark}] {seen}"))
             if hidden:
                 self._add(_Draft(BlockKind.HIDDEN, hidden))
-            self._add_notes(inner)
+            todo += inner.references[::-1]
 
     def _flat(self, root: etree._Element) -> tuple[str, str, _Paragraph]:
         """All paragraphs under an element on one line: (visible, hidden, what else they hold)."""

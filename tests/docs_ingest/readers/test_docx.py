@@ -423,6 +423,31 @@ def test_zip_bomb_is_refused_before_it_is_unpacked() -> None:
         read(bomb)
 
 
+def test_thousands_of_styles_and_notes_that_lead_to_each_other_are_read() -> None:
+    styles = f"<w:styles {NS}>" + "".join(
+        f'<w:style w:type="paragraph" w:styleId="s{i}"><w:basedOn w:val="s{i + 1}"/></w:style>' for i in range(5000)
+    )
+    mark = '<w:r><w:footnoteReference w:id="{}"/></w:r>'
+    notes = "".join(
+        f'<w:footnote w:id="{i}">{paragraph(run("注") + mark.format(i + 1))}</w:footnote>' for i in range(3000)
+    )
+    body = paragraph(run("a") + mark.format(0), '<w:pStyle w:val="s0"/>')
+    data = package(body, styles=f"{styles}</w:styles>", footnotes=f"<w:footnotes {NS}>{notes}</w:footnotes>")
+    assert len(read(data).blocks) == 3001
+
+
+@pytest.mark.parametrize("value", ["nan", "9" * 5000, "-1", "", "x"])
+def test_numbers_that_are_none_are_passed_over(value: str) -> None:
+    properties = (
+        f'<w:outlineLvl w:val="{value}"/><w:ind w:left="{value}"/>'
+        f'<w:numPr><w:ilvl w:val="{value}"/><w:numId w:val="1"/></w:numPr>'
+    )
+    data = package(
+        paragraph(run("字", f'<w:sz w:val="{value}"/>'), properties), numbering=numbering(level(0, "decimal", "%1."))
+    )
+    assert shown(data) == [("item", "1. 字")]
+
+
 def test_limit_on_characters_names_its_setting() -> None:
     with pytest.raises(LimitExceeded, match="CITEPATH_MAX_CHARACTERS"):
         read_docx(package(paragraph("word " * 30)), 99, MOST)
