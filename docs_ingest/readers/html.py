@@ -60,6 +60,7 @@ _CODECS = {  # names pages use -> what browsers take them for
 }
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
+_END_OF_PAGE = re.compile(r"</(?:html|body)\s{0,20}>", re.IGNORECASE)  # libxml2 loses what follows, browsers show it
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _LABEL = re.compile(
     r"第[零〇○一二三四五六七八九十百千万两\d]{1,9}[编章节条]|(?:Article|Section|Chapter)\s+[\dIVXLC]+\b"
@@ -126,7 +127,7 @@ def _tree(source: str) -> etree._Element | None:
         encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, recover=True
     )
     try:
-        root = etree.fromstring(source.encode(), parser)
+        root = etree.fromstring(_END_OF_PAGE.sub(" ", source).encode(), parser)
     except etree.XMLSyntaxError:
         return None  # nothing in it but comments; the count of letters says whether that is so
     return root if isinstance(root, etree._Element) else None
@@ -455,7 +456,7 @@ class _Walk:
         tag = element.tag
         if frame.place in (_Place.NOWHERE, _Place.HIDDEN):
             return frame.place
-        if tag in _READINGS:
+        if tag in _READINGS and _in_ruby(element):
             return _Place.NOWHERE
         # Pages hide their whole body until a script has run; nobody ever sees such a page empty.
         if tag not in ("html", "body") and self._is_hidden(element, style):
@@ -477,6 +478,12 @@ class _Walk:
         if said is None and self._rules:
             said = next((self._rules[key] for key in _selectors(element) if key in self._rules), None)
         return bool(said)
+
+
+def _in_ruby(element: etree._Element) -> bool:
+    """Whether a reading stands where readings do: a stray, unclosed one would take the rest of the page with it."""
+    parent = element.getparent()
+    return parent is not None and parent.tag in ("ruby", "rtc", "rb", "rt")
 
 
 def _is_bold(tag: str, style: dict[str, str], otherwise: bool) -> bool:

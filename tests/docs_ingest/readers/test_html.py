@@ -227,6 +227,15 @@ def test_hostile_repetition_is_read_or_refused_in_linear_time(unit: str) -> None
     assert time.perf_counter() - began < 5
 
 
+def test_text_after_the_end_of_the_page_and_stray_readings_are_kept() -> None:
+    assert shown("<html><body><p>a</p></body></html>后记 after<p>z</p>") == [
+        ("paragraph", "a"),
+        ("paragraph", "后记 after"),
+        ("paragraph", "z"),
+    ]
+    assert shown("<rt><p>第一条 kept</p>") == [("paragraph", "第一条 kept")]
+
+
 def test_page_cut_short_keeps_what_was_sent() -> None:
     assert shown("<html><body><p>第一条 complete</p><p>second is cu")[-1] == ("paragraph", "second is cu")
 
