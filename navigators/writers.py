@@ -14,6 +14,7 @@ from typing import Protocol
 
 from docs_ingest.sentences import sentence_spans
 from docs_ingest.structure.labels import label_at
+from navigators.checks.folding import UNSEEN
 from navigators.checks.gates import Repair
 from navigators.drafts import Draft, DraftCite, DraftClaim, DraftFault, parse_draft
 from navigators.facets import Ask, Wants
@@ -86,7 +87,7 @@ class ExtractiveWriter:
                 key = (sentence.passage.local, sentence.quote)
                 before = chosen[key].facets if key in chosen else ()
                 chosen[key] = DraftClaim(
-                    text=" ".join(sentence.quote.split()),
+                    text=" ".join(UNSEEN.sub("", sentence.quote).split()),
                     kind="fact",
                     cites=(DraftCite(sentence.passage.local, sentence.quote),),
                     facets=(*before, facet.id),

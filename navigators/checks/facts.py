@@ -1,0 +1,129 @@
+"""Gate G4, first half: what a claim states exactly must stand in the cited sentences.
+
+Numbers, amounts, dates, percentages and labels (`quantities`); names: words in
+capitals, acronyms, 《titles》, words in quotes, Chinese names of organisations.
+A claim that shares next to no words with what it cites is refused as well.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from navigators.checks.folding import squeezed
+from navigators.checks.quantities import Quantity, agrees, counted, quantities
+from stores.tokens import index_terms
+
+Reason = Literal["number", "date", "percent", "label", "entity", "unrelated"]
+
+_LEAST_SHARED = 0.3  # of a claim's content terms that the cited sentences must have, where both are in one script
+_LEAST_TERMS = 4  # a shorter claim is not judged by its shared words
+_EN_NAME = re.compile(r"[A-Z][A-Za-z0-9&'’.-]*")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;][\"”’)]*\s+|[\"“‘(]\s*)$")
+_NOT_NAMES = frozenset(
+    re.findall(
+        r"\S+",
+        "i a an the this that these those it its he she they we you no not if when where while what which who whose "
+        "how yes in on at by of for from to and or but as is are was were be been must may shall should can will would "
+        "has have had do does did all any each every some such both either neither under after before during within "
+        "according however therefore only also both one two three four five six seven eight nine ten january february "
+        "march april june july august september october november december monday tuesday wednesday thursday friday "
+        "saturday sunday article articles section sections part chapter paragraph clause table note item mr mrs ms dr",
+    )
+)
+_TITLE = re.compile(r"《([^《》]{1,60})》")
+_QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{2,60})[”\"」』]")
+_HAN_ORGANISATION = re.compile(
+    r"[\u4e00-\u9fff]{2}(?:委员会|管理局|监督局|交易所|银行|公司|法院|检察院|国务院|协会|集团|大学|中心|政府|部门|部|局|院|司|处|科|行)"
+    r"(?![分门长内外下上属位署限面别理理])"
+)
+_HAN_NOT_NAMES = re.compile(
+    r"全部|内部|外部|部分|局部|干部|结局|布局|当局|相关|有关|有关部门|各部门|该部门|本行|本公司|该公司|该行|进行|执行|实行|施行|"
+    r"履行|发行|举行|运行|平行|可行|现行|先行|另行|自行|暂行|流行|推行|行为|处理|处罚|处以|到处|好处|住处|用处|公司法|银行法|"
+    r"科学|科技|上司"
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a claim is checked against: the cited sentences, and the names of the place they stand in."""
+
+    sentences: str
+    context: str  # labels, headings, the document's title and id, the question: may lend names and labels, no numbers
+
+    @cached_property
+    def quantities(self) -> list[Quantity]:
+        return quantities(self.sentences)
+
+    @cached_property
+    def lent(self) -> list[Quantity]:
+        return [q for q in quantities(self.context) if q.kind in ("label", "date")]
+
+    @cached_property
+    def words(self) -> str:
+        return squeezed(f"{self.sentences}\n{self.context}")
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        return frozenset(index_terms(f"{self.sentences}\n{self.context}"))
+
+
+def unfounded(claim: str, evidence: Evidence) -> Iterator[tuple[Reason, str]]:
+    """What a claim states that the evidence does not: reason and words. Empty when everything is there."""
+    for quantity in counted(quantities(claim)):
+        there = evidence.quantities + (evidence.lent if quantity.kind in ("label", "date") else [])
+        if not any(agrees(quantity, one) for one in there):
+            yield quantity.kind, quantity.text.strip()
+    for name in names(claim):
+        if squeezed(name) not in evidence.words:
+            yield "entity", name
+    if _unrelated(claim, evidence):
+        yield "unrelated", "the cited words are about something else"
+
+
+def names(claim: str) -> Iterator[str]:
+    """Names and quoted words of a claim, as printed."""
+    yield from (m.group(1) for m in _TITLE.finditer(claim))
+    yield from (m.group(1) for m in _QUOTED.finditer(claim))
+    for match in _EN_NAME.finditer(claim):
+        word = match.group().rstrip(".-'’")
+        word = re.sub(r"['’]s$", "", word)
+        if len(word) < 2 or word.lower() in _NOT_NAMES:
+            continue
+        leads = _SENTENCE_START.search(claim[: match.start()]) is not None
+        if leads and not _capital_inside(word) and not _names_follow(claim, match.end()):
+            continue
+        yield word
+    for match in _HAN_ORGANISATION.finditer(claim):
+        if not _HAN_NOT_NAMES.search(claim[match.start() : match.end() + 1]):
+            yield match.group()
+
+
+def _capital_inside(word: str) -> bool:
+    return any(c.isupper() or c.isdigit() for c in word[1:])
+
+
+def _names_follow(claim: str, at: int) -> bool:
+    """Whether the next word begins with a capital too, so that the first one is part of a name."""
+    following = _EN_NAME.match(claim, at + 1)
+    return claim[at : at + 1] == " " and following is not None and following.group().lower() not in _NOT_NAMES
+
+
+def _unrelated(claim: str, evidence: Evidence) -> bool:
+    terms = {t for t in index_terms(claim) if len(t) > 1 and not t[0].isdigit()}
+    there = {t for t in evidence.terms if len(t) > 1}
+    shared_script = {t for t in terms if any(t[0].isascii() == o[0].isascii() for o in there)} if there else set()
+    if len(shared_script) < _LEAST_TERMS or not _one_script(claim, evidence.sentences):
+        return False
+    return len(terms & there) < _LEAST_SHARED * len(terms)
+
+
+def _one_script(claim: str, sentences: str) -> bool:
+    """Whether both are mostly Han or both mostly Latin: words of two languages cannot be compared."""
+    return _mostly_han(claim) == _mostly_han(sentences)
+
+
+def _mostly_han(text: str) -> bool:
+    han = sum("\u4e00" <= c <= "\u9fff" for c in text)
+    return han * 2 > sum(c.isalpha() for c in text)

@@ -1,0 +1,178 @@
+"""Gate G4, second half: not, must and may, at most and at least.
+
+A claim is taken clause by clause; each clause is compared with the clause of
+the cited sentences that it shares most words with, never with the whole
+paragraph (found: 400 of 400 flipped negations against 225; FACTS).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from stores.tokens import index_terms
+
+Reason = Literal["negation", "modality", "bound"]
+
+
+class Modality(Enum):
+    MUST = "must"
+    MAY = "may"
+    MUST_NOT = "must not"
+    NEED_NOT = "need not"
+
+
+class Bound(Enum):
+    MOST = "at most"
+    LEAST = "at least"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Polarity:
+    negated: bool
+    modalities: frozenset[Modality]
+    bounds: frozenset[Bound]
+
+
+_Rule = tuple[re.Pattern[str], Modality | Bound | None]
+
+
+def _words(zh: str, en: str) -> re.Pattern[str]:
+    return re.compile(rf"{zh}|\b(?:{en})\b", re.IGNORECASE)
+
+
+# Read in this order; what one rule has read, the next ones do not see.
+_NEUTRAL = _words(
+    "不仅|不但|不同|不论|无论|不管|不断|不久|不动产|无形|未来|未成年|非常|无记名|不可抗力|不良|不记名|不限于|莫不|可能|可靠|可疑|可见|"
+    "可操作|可执行|可行|许可|认可|应用|应急|响应|供应|应收|应付|应对|对应|相应|反应|适应|效应|非现场|非面对面|非自然人|非金融|非法|"
+    "无法|不能说|必要|须知",
+    r"not only|whether or not|if not|not limited to|no\.|no one but|non-\w+|nonetheless|notwithstanding|may \d|"
+    r"in may|may(?= (?:19|20)\d\d)",
+)
+_BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = (
+    (
+        _words(
+            "(?:不得|不应|不)(?:超过|高于|多于|晚于|迟于|大于)|至多|最多|最高|最迟|最晚|以下|以内|之内|上限|(?:之日起|后|前)?"
+            "[0-9零一二三四五六七八九十百]+个?(?:工作)?[日天年月时]内",
+            "(?:not|never|no|cannot) (?:to )?(?:be )?(?:exceed(?:ed|ing|s)?|more than|greater than|later than|"
+            "longer than|above|over)|at most|up to|maximum(?: of)?|no later than|within",
+        ),
+        Bound.MOST,
+    ),
+    (
+        _words(
+            "(?:不得|不应|不)(?:低于|少于|小于|早于|短于)|至少|最少|最低|以上|下限",
+            "(?:not|never|no) (?:to )?(?:be )?(?:less than|fewer than|lower than|below|under|earlier than|"
+            "shorter than)|at least|minimum(?: of)?|or more",
+        ),
+        Bound.LEAST,
+    ),
+    (_words("超过|高于|多于|大于|超出", "more than|greater than|above|exceed(?:s|ed|ing)?|over"), Bound.OVER),
+)
+_MODALITIES: tuple[tuple[re.Pattern[str], Modality], ...] = (
+    (
+        _words(
+            "不必|无需|无须|不需要|不需|毋须|可以不|可不",
+            "(?:is|are|be|was|were) not (?:required|obliged|obligated)(?: to)?|need not|do(?:es)? not (?:need|have) to|"
+            "not necessary",
+        ),
+        Modality.NEED_NOT,
+    ),
+    (
+        _words(
+            "不得|禁止|严禁|不准|不可以|不可|不能|不允许|不应当?|不许",
+            r"(?:must|shall|may|can|should|will) (?:not|never)|cannot|can['’]t|mustn['’]t|"
+            r"(?:is|are|be) (?:not (?:allowed|permitted|to)|prohibited|forbidden|barred)|prohibits?|forbids?|"
+            r"(?:is|are) unlawful|(?:no|neither|nor)\b(?=.{0,60}\b(?:may|shall|must|can)\b)",
+        ),
+        Modality.MUST_NOT,
+    ),
+    (
+        _words(
+            "应当|必须|须|务必|应该|应(?=[^急用对付收聘邀])|需要|有义务",
+            "must|shall|(?:is|are|be) (?:required|obliged|obligated)(?: to)?|ha(?:s|ve) to|needs? to|requires?|"
+            "mandatory",
+        ),
+        Modality.MUST,
+    ),
+    (
+        _words(
+            "可以|有权|允许|可(?=[^能靠疑见])|得以",
+            "may|can|(?:is|are|be) (?:allowed|permitted|entitled|free)(?: to)?|permits?|allows?|optional",
+        ),
+        Modality.MAY,
+    ),
+)
+_NEGATION = _words(
+    "不|未|没有|没|无|非|拒绝|除外|免于|免除",
+    r"not|no|never|none|neither|nor|without|\w+n['’]t|refus(?:e|es|ed)|exempt(?:ed)?|exclud(?:e|es|ed)|"
+    r"fail(?:s|ed)? to",
+)
+_CLAUSE = re.compile(r"[，,;；。！？!?：:\n]+\s*|(?<=[a-z])\.\s+|\s+(?:but|and|or|while|whereas|unless|except)\s+")
+_LEAST_TERMS = 2  # a clause with fewer content terms goes with the one before it
+_GOOD_MATCH = 0.45  # of a clause's terms; below it whole sentences are compared
+
+
+def polarity(text: str) -> Polarity:
+    """What a clause says of not, must and may, at most and at least."""
+    text = _NEUTRAL.sub(" ", text)
+    bounds = set()
+    for pattern, bound in _BOUNDS:
+        if pattern.search(text):
+            bounds.add(bound)
+            text = pattern.sub(" ", text)
+    modalities = set()
+    for pattern, modality in _MODALITIES:
+        if pattern.search(text):
+            modalities.add(modality)
+            text = pattern.sub(" ", text)
+    negated = bool(_NEGATION.search(text)) or Modality.MUST_NOT in modalities or Modality.NEED_NOT in modalities
+    return Polarity(negated, frozenset(modalities), frozenset(bounds))
+
+
+def disagreements(claim: str, sentences: Sequence[str]) -> Iterator[tuple[Reason, str]]:
+    """Where a claim says otherwise than the cited sentences: reason, and the cited words. Empty when it agrees."""
+    there = [(c, _terms(c)) for s in sentences for c in _clauses(s)]
+    whole = [(s, _terms(s)) for s in sentences]
+    for clause in _clauses(claim):
+        terms = _terms(clause)
+        best = _nearest(terms, there)
+        if best is None or len(terms & best[1]) < _GOOD_MATCH * len(terms):
+            best = _nearest(terms, whole)
+        if best is not None and terms & best[1]:
+            yield from ((reason, best[0]) for reason in _differences(polarity(clause), polarity(best[0])))
+
+
+def _clauses(text: str) -> list[str]:
+    """Clauses with at least a few content terms each."""
+    kept: list[str] = []
+    for part in _CLAUSE.split(text):
+        if not part.strip():
+            continue
+        if kept and (len(_terms(part)) < _LEAST_TERMS or len(_terms(kept[-1])) < _LEAST_TERMS):
+            kept[-1] = f"{kept[-1]} {part}"
+        else:
+            kept.append(part)
+    return kept
+
+
+def _terms(text: str) -> frozenset[str]:
+    han = any("\u4e00" <= c <= "\u9fff" for c in text)
+    return frozenset(t for t in index_terms(text) if not han or len(t) > 1)
+
+
+def _nearest(terms: frozenset[str], there: Sequence[tuple[str, frozenset[str]]]) -> tuple[str, frozenset[str]] | None:
+    """The words that share most terms; of equals the shorter."""
+    return max(there, key=lambda one: (len(terms & one[1]), -len(one[1])), default=None)
+
+
+def _differences(claim: Polarity, cited: Polarity) -> Iterator[Reason]:
+    if claim.negated != cited.negated:
+        yield "negation"
+        return
+    if claim.modalities and cited.modalities and not claim.modalities & cited.modalities:
+        yield "modality"
+    if claim.bounds and cited.bounds and not claim.bounds & cited.bounds:
+        yield "bound"
