@@ -20,7 +20,6 @@ Reason = Literal["number", "date", "percent", "label", "entity", "unrelated"]
 _LEAST_SHARED = 0.3  # of a claim's content terms that the cited sentences must have, where both are in one script
 _LEAST_TERMS = 4  # a shorter claim is not judged by its shared words
 _EN_NAME = re.compile(r"[A-Z][A-Za-z0-9&'’.-]*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;][\"”’)]*\s+|[\"“‘(]\s*)$")
 _NOT_NAMES = frozenset(
     re.findall(
         r"\S+",
@@ -29,7 +28,10 @@ _NOT_NAMES = frozenset(
         "has have had do does did all any each every some such both either neither under after before during within "
         "according however therefore only also both one two three four five six seven eight nine ten january february "
         "march april june july august september october november december monday tuesday wednesday thursday friday "
-        "saturday sunday article articles section sections part chapter paragraph clause table note item mr mrs ms dr",
+        "saturday sunday additionally generally specifically furthermore moreover otherwise instead together overall "
+        "finally first second third then thus hence similarly consequently meanwhile accordingly once until unless "
+        "although because since there here nobody everybody nothing everything anyone everyone "
+        "article articles section sections part chapter paragraph clause table note item mr mrs ms dr",
     )
 )
 _TITLE = re.compile(r"《([^《》]{1,60})》")
@@ -47,10 +49,12 @@ _HAN_NOT_NAMES = re.compile(
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a claim is checked against: the cited sentences, and the names of the place they stand in."""
+    """What a claim is checked against: the cited sentences, and what the place and the question lend."""
 
     sentences: str
-    context: str  # labels, headings, the document's title and id, the question: may lend names and labels, no numbers
+    headings: str = ""  # document id, its title and the headings above: lend names, labels and dates, no numbers
+    labels: tuple[str, ...] = ()  # of the cited passages
+    question: str = ""  # lends names
 
     @cached_property
     def quantities(self) -> list[Quantity]:
@@ -58,15 +62,17 @@ class Evidence:
 
     @cached_property
     def lent(self) -> list[Quantity]:
-        return [q for q in quantities(self.context) if q.kind in ("label", "date")]
+        own = [Quantity("label", label.lower().strip(" .§"), "", label) for label in self.labels]
+        named = quantities("\n".join((self.headings, *self.labels)))
+        return own + [q for q in named if q.kind in ("label", "date")]
 
     @cached_property
     def words(self) -> str:
-        return squeezed(f"{self.sentences}\n{self.context}")
+        return squeezed("\n".join((self.sentences, self.headings, *self.labels, self.question)))
 
     @cached_property
     def terms(self) -> frozenset[str]:
-        return frozenset(index_terms(f"{self.sentences}\n{self.context}"))
+        return frozenset(index_terms("\n".join((self.sentences, self.headings, self.question))))
 
 
 def unfounded(claim: str, evidence: Evidence) -> Iterator[tuple[Reason, str]]:
@@ -76,7 +82,7 @@ def unfounded(claim: str, evidence: Evidence) -> Iterator[tuple[Reason, str]]:
         if not any(agrees(quantity, one) for one in there):
             yield quantity.kind, quantity.text.strip()
     for name in names(claim):
-        if squeezed(name) not in evidence.words:
+        if squeezed(name) not in evidence.words and not _known_word(name, evidence):
             yield "entity", name
     if _unrelated(claim, evidence):
         yield "unrelated", "the cited words are about something else"
@@ -91,23 +97,18 @@ def names(claim: str) -> Iterator[str]:
         word = re.sub(r"['’]s$", "", word)
         if len(word) < 2 or word.lower() in _NOT_NAMES:
             continue
-        leads = _SENTENCE_START.search(claim[: match.start()]) is not None
-        if leads and not _capital_inside(word) and not _names_follow(claim, match.end()):
-            continue
         yield word
     for match in _HAN_ORGANISATION.finditer(claim):
         if not _HAN_NOT_NAMES.search(claim[match.start() : match.end() + 1]):
             yield match.group()
 
 
-def _capital_inside(word: str) -> bool:
-    return any(c.isupper() or c.isdigit() for c in word[1:])
-
-
-def _names_follow(claim: str, at: int) -> bool:
-    """Whether the next word begins with a capital too, so that the first one is part of a name."""
-    following = _EN_NAME.match(claim, at + 1)
-    return claim[at : at + 1] == " " and following is not None and following.group().lower() not in _NOT_NAMES
+def _known_word(name: str, evidence: Evidence) -> bool:
+    """Whether a single capitalised word is an ordinary word of the evidence, in another form: Incidents, incident."""
+    if not name.isascii() or not name.isalpha() or name.isupper():
+        return False
+    terms = index_terms(name)
+    return bool(terms) and evidence.terms.issuperset(terms)
 
 
 def _unrelated(claim: str, evidence: Evidence) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from docs_ingest.sentences import sentence_spans
 from navigators.checks.citations import Located, locate, propose
-from navigators.checks.facts import Evidence, names, unfounded
+from navigators.checks.facts import Evidence, unfounded
 from navigators.checks.folding import UNSEEN, squeezed
 from navigators.checks.polarity import disagreements, polarity
 from navigators.checks.quantities import counted, quantities
@@ -136,8 +136,7 @@ def _states_nothing(text: str, question: str) -> bool:
     """Whether a sentence may go without a citation: short, no number, no name but the question's, no duty."""
     if len(text) > _LONGEST_FRAME or any(counted(quantities(text))):
         return False
-    asked = squeezed(question)
-    if any(squeezed(name) not in asked for name in names(text)):
+    if any(reason == "entity" for reason, _ in unfounded(text, Evidence("", question=question))):
         return False
     stance = polarity(text)
     return not (stance.modalities or stance.bounds or stance.negated)
@@ -149,10 +148,9 @@ def _contradicted(text: str, quotes: Sequence[_Quote], question: str) -> _Failur
     shown = " ".join(dict.fromkeys(sentences))
     if squeezed(text) in {squeezed(s) for s in sentences} | {squeezed(shown)}:
         return None  # word for word
-    context = "\n".join(
-        [question, *(f"{q.passage.document} {q.passage.label or ''} {' '.join(q.passage.breadcrumb)}" for q in quotes)]
-    )
-    for reason, words in unfounded(text, Evidence(shown, context)):
+    headings = "\n".join(f"{q.passage.document} {' '.join(q.passage.breadcrumb)}" for q in quotes)
+    labels = tuple(q.passage.label for q in quotes if q.passage.label)
+    for reason, words in unfounded(text, Evidence(shown, headings, labels, question)):
         return _Failure("G4", f"{reason}: {words[:80]}", shown)
     for stance, words in disagreements(text, list(dict.fromkeys(sentences))):
         return _Failure("G4", stance, words)
