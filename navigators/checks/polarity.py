@@ -6,6 +6,7 @@ paragraph (found: 400 of 400 flipped negations against 225; FACTS).
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -31,12 +32,13 @@ class Bound(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Polarity:
-    negated: bool
-    modalities: frozenset[Modality]
+    negations: int  # how often it says not, no, without, ...
+    modalities: Counter[Modality]
     bounds: frozenset[Bound]
 
-
-_Rule = tuple[re.Pattern[str], Modality | Bound | None]
+    @property
+    def negated(self) -> bool:
+        return bool(self.negations or self.modalities[Modality.MUST_NOT] or self.modalities[Modality.NEED_NOT])
 
 
 def _words(zh: str, en: str) -> re.Pattern[str]:
@@ -47,8 +49,8 @@ def _words(zh: str, en: str) -> re.Pattern[str]:
 _NEUTRAL = _words(
     "不仅|不但|不同|不论|无论|不管|不断|不久|不动产|无形|未来|未成年|非常|无记名|不可抗力|不良|不记名|不限于|莫不|可能|可靠|可疑|可见|"
     "可操作|可执行|可行|许可|认可|应用|应急|响应|供应|应收|应付|应对|对应|相应|反应|适应|效应|非现场|非面对面|非自然人|非金融|非法|"
-    "无法|不能说|必要|须知",
-    r"not only|whether or not|if not|not limited to|no\.|no one but|non-\w+|nonetheless|notwithstanding|may \d|"
+    "无法|不能说|必要|须知|\\bno\\.(?=\\s*\\d)",
+    r"not only|whether or not|if not|not limited to|no one but|non-\w+|nonetheless|notwithstanding|may \d|"
     r"in may|may(?= (?:19|20)\d\d)",
 )
 _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = (
@@ -110,8 +112,9 @@ _NEGATION = _words(
     r"not|no|never|none|neither|nor|without|\w+n['’]t|refus(?:e|es|ed)|exempt(?:ed)?|exclud(?:e|es|ed)|"
     r"fail(?:s|ed)? to",
 )
-_CLAUSE = re.compile(r"[，,;；。！？!?：:\n]+\s*|(?<=[a-z])\.\s+|\s+(?:but|and|or|while|whereas|unless|except)\s+")
+_CLAUSE = re.compile(r"[，,;；。！？!?：:\n]+\s*|(?<=[a-z])(?<![Nn]o)\.\s+|\s+(?:but|and|or|while|whereas|unless|except)\s+")
 _LEAST_TERMS = 2  # a clause with fewer content terms goes with the one before it
+_SAME_WORDS = 0.8  # of all content terms of two clauses: from here on every not, must and may is counted
 _GOOD_MATCH = 0.45  # of a clause's terms; below it whole sentences are compared
 
 
@@ -123,13 +126,11 @@ def polarity(text: str) -> Polarity:
         if pattern.search(text):
             bounds.add(bound)
             text = pattern.sub(" ", text)
-    modalities = set()
+    modalities: Counter[Modality] = Counter()
     for pattern, modality in _MODALITIES:
-        if pattern.search(text):
-            modalities.add(modality)
-            text = pattern.sub(" ", text)
-    negated = bool(_NEGATION.search(text)) or Modality.MUST_NOT in modalities or Modality.NEED_NOT in modalities
-    return Polarity(negated, frozenset(modalities), frozenset(bounds))
+        text, count = pattern.subn(" ", text)
+        modalities[modality] += count
+    return Polarity(len(_NEGATION.findall(text)), +modalities, frozenset(bounds))
 
 
 def disagreements(claim: str, sentences: Sequence[str]) -> Iterator[tuple[Reason, str]]:
@@ -142,7 +143,8 @@ def disagreements(claim: str, sentences: Sequence[str]) -> Iterator[tuple[Reason
         if best is None or len(terms & best[1]) < _GOOD_MATCH * len(terms):
             best = _nearest(terms, whole)
         if best is not None and terms & best[1]:
-            yield from ((reason, best[0]) for reason in _differences(polarity(clause), polarity(best[0])))
+            close = len(terms & best[1]) >= _SAME_WORDS * len(terms | best[1])
+            yield from ((reason, best[0]) for reason in _differences(polarity(clause), polarity(best[0]), close))
 
 
 def _clauses(text: str) -> list[str]:
@@ -168,11 +170,13 @@ def _nearest(terms: frozenset[str], there: Sequence[tuple[str, frozenset[str]]])
     return max(there, key=lambda one: (len(terms & one[1]), -len(one[1])), default=None)
 
 
-def _differences(claim: Polarity, cited: Polarity) -> Iterator[Reason]:
-    if claim.negated != cited.negated:
+def _differences(claim: Polarity, cited: Polarity, close: bool) -> Iterator[Reason]:
+    """`close`: both clauses have nearly the same words, so each not, must and may must be there as often."""
+    if claim.negated != cited.negated or (close and claim.negations != cited.negations):
         yield "negation"
-        return
-    if claim.modalities and cited.modalities and not claim.modalities & cited.modalities:
+    elif (close and claim.modalities != cited.modalities) or (
+        claim.modalities and cited.modalities and not claim.modalities & cited.modalities
+    ):
         yield "modality"
     if claim.bounds and cited.bounds and not claim.bounds & cited.bounds:
         yield "bound"
