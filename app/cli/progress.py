@@ -67,7 +67,8 @@ class _Listener:
         name = event.document if event.version is None else f"{event.document}@{event.version}"
         size = f"{event.pages} pages, " if event.pages else ""
         tail = event.reason or f"{size}{event.nodes} nodes, {event.seconds:.1f} s"
-        self._console.print(f"{MARKS[event.status]} {event.file}  {name}  {event.status}: {tail}", markup=False, soft_wrap=True)
+        line = f"{MARKS[event.status]} {event.file}  {name}  {event.status}: {tail}"
+        self._console.print(line, markup=False, soft_wrap=True)
 
     def _step(self, name: str, done: int, total: int) -> None:
         if self._other is None:

@@ -130,12 +130,14 @@ def _blocks(lines: Sequence[_TextLine], wrapped: bool) -> list[Block]:
     blocks: list[Block] = []
     full = max((_width(line.words) for line in lines), default=0)
     table = 0
+    labelled = False  # the last block begins with a bullet or a label
     for i, line in enumerate(lines):
         last = blocks[-1] if blocks else None
-        if wrapped and last is not None and _goes_on(lines[i - 1], line, last, full):
+        if wrapped and last is not None and _goes_on(lines[i - 1], line, last, full, labelled):
             blocks[-1] = Block(last.kind, last.start, line.end, last.level)
             continue
         block = _block(line, lines, i)
+        labelled = block.kind is BlockKind.ITEM or label_at(line.words) is not None
         if block.kind is BlockKind.ROW:
             if last is None or last.kind is not BlockKind.ROW or line.after_blank:
                 table += 1
@@ -144,11 +146,11 @@ def _blocks(lines: Sequence[_TextLine], wrapped: bool) -> list[Block]:
     return blocks
 
 
-def _goes_on(before: _TextLine, line: _TextLine, last: Block, full: int) -> bool:
-    """Whether a printed line continues the block before it."""
+def _goes_on(before: _TextLine, line: _TextLine, last: Block, full: int, begun_by_label: bool) -> bool:
+    """Whether a printed line continues the block before it; items hang their further lines at a deeper indent."""
     if line.after_blank or last.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
         return False
-    if line.indent > before.indent + 1 and last.kind is BlockKind.PARAGRAPH:
+    if (line.indent < before.indent - 1) if begun_by_label else (line.indent > before.indent + 1):
         return False
     if _width(before.words) < full * _NEAR_FULL - 8 and before.words.endswith(
         (".", "。", ":", "：", "；", ";", "!", "?")

@@ -112,7 +112,9 @@ _NEGATION = _words(
     r"not|no|never|none|neither|nor|without|\w+n['’]t|refus(?:e|es|ed)|exempt(?:ed)?|exclud(?:e|es|ed)|"
     r"fail(?:s|ed)? to",
 )
-_CLAUSE = re.compile(r"[，,;；。！？!?：:\n]+\s*|(?<=[a-z])(?<![Nn]o)\.\s+|\s+(?:but|and|or|while|whereas|unless|except)\s+")
+_CLAUSE = re.compile(
+    r"[，,;；。！？!?：:\n]+\s*|(?<=[a-z])(?<![Nn]o)\.\s+|\s+(?:but|and|or|while|whereas|unless|except)\s+"
+)
 _LEAST_TERMS = 2  # a clause with fewer content terms goes with the one before it
 _SAME_WORDS = 0.8  # of all content terms of two clauses: from here on every not, must and may is counted
 _GOOD_MATCH = 0.45  # of a clause's terms; below it whole sentences are compared
