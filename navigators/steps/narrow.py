@@ -5,7 +5,7 @@ from navigators.judges import JudgeCall, valid_picks
 from navigators.state import Judged, JudgeTask, Update, Walk, WalkState
 from navigators.steps.common import noted, place_of, seen_node
 from stores.events import RoundBegun
-from stores.records import Candidate, Note
+from stores.records import Candidate, Effort, Note
 
 
 async def plan(state: WalkState, walk: Walk) -> Update:
@@ -53,6 +53,8 @@ async def judge(task: JudgeTask, walk: Walk) -> Update:
         walk.budget.judge_calls += 1
         picks, invalid = valid_picks(call, await walk.judge.judge(call))
         chosen = {p.local: p.score for p in picks}
+        if walk.question.effort is Effort.EXHAUSTIVE:  # what was not picked is read too, last
+            chosen = dict.fromkeys((c.local for c in call.candidates), 0.0) | chosen
         seen = tuple(
             seen_node(reading, child, chosen[f"c{i:02d}"]) for i, child in enumerate(children) if f"c{i:02d}" in chosen
         )
@@ -62,7 +64,7 @@ async def judge(task: JudgeTask, walk: Walk) -> Update:
         call.parent,
         candidates=len(children),
         picks=picks,
-        kept=tuple(p.place for p in picks),
+        kept=tuple(place_of(walk, s.version_id, s.address) for s in seen),
         entropy=round(entropy([h.best for h in hits]), 4),
         reason=f"invalid picks: {', '.join(invalid)}" if invalid else "",
     )
