@@ -20,16 +20,20 @@ _ASKING_EN = frozenset(
     answer question does do did is are was were can could would should shall may might will have has had the a an of
     """.split()  # noqa: SIM905 (a list of quoted words is harder to read)
 )
-_NUMBER_ZH = re.compile(
-    "多少|几[个年天日次种项名倍成]|百分之几|比例|金额|期限|数额|人数|多[长久大高]|最高|最低|上限|下限"
-)
+_NUMBER_ZH = re.compile("多少|几[个次种项名倍成]|百分之几|比例|金额|数额|人数|多[长久大高]|最高|最低|上限|下限")
 _NUMBER_EN = re.compile(
-    r"\b(how (many|much|long|often|large|high|old)|what (percent|share|date|year)|number|"
+    r"\b(how (many|much|large|high|old)|what (percent|share|date|year)|number|"
     r"maximum|minimum|total|average|percentage|amount|ratio|margin|rate)\b",
     re.IGNORECASE,
 )
-_WHEN_ZH = re.compile("何时|何時|什么时[候间]|什麼時[候間]|哪[一]?[年天日月]|多久|多长时间|多長時間|几[年月日天]|日期")
-_WHEN_EN = re.compile(r"\b(when|what (date|year|day|month)|how long)\b", re.IGNORECASE)
+_WHEN_ZH = re.compile("何时|何時|什么时[候间]|什麼時[候間]|哪[一]?[年天日月]|日期")
+_WHEN_EN = re.compile(r"\b(when|what (date|year|day|month))\b", re.IGNORECASE)
+_SPAN_ZH = re.compile("多久|多长时间|多長時間|几[年月日天]|多少[个個]?(?:工作)?[年月日天]|期限|时限|時限|周期|年限")
+_SPAN_EN = re.compile(
+    r"\b(how (long|soon|quickly|often|many (business |working |calendar )?(days|weeks|months|years|hours|minutes))|"
+    r"time limit|deadline|period|(by|until) when)\b",
+    re.IGNORECASE,
+)
 _SPLIT_EN = re.compile(
     r"\?\s+|;\s+|,?\s+and\s+(?=(?:what|which|who|whom|when|where|why|how|is|are|does|do|did|can|must|may|should)\b)",
     re.IGNORECASE,
@@ -44,8 +48,16 @@ class Wants(StrEnum):
     """The kind of answer a facet asks for."""
 
     NUMBER = "number"
-    TIME = "time"
+    DAY = "day"  # when
+    SPAN = "span"  # how long
     ANY = "any"
+
+
+_KINDS = (
+    (Wants.SPAN, (_SPAN_ZH, _SPAN_EN)),
+    (Wants.DAY, (_WHEN_ZH, _WHEN_EN)),
+    (Wants.NUMBER, (_NUMBER_ZH, _NUMBER_EN)),
+)
 
 
 @dataclass(frozen=True)
@@ -62,10 +74,9 @@ class Ask:
 
     @cached_property
     def wants(self) -> Wants:
-        if _WHEN_ZH.search(self.text) or _WHEN_EN.search(self.text):
-            return Wants.TIME
-        if _NUMBER_ZH.search(self.text) or _NUMBER_EN.search(self.text):
-            return Wants.NUMBER
+        for wanted, patterns in _KINDS:
+            if any(pattern.search(self.text) for pattern in patterns):
+                return wanted
         return Wants.ANY
 
 

@@ -32,11 +32,15 @@ def test_questions_are_split_into_what_they_ask_for(question: str, parts: int) -
         ("How many examples are listed?", Wants.NUMBER),
         ("What is the maximum fine?", Wants.NUMBER),
         ("资本充足率不得低于多少？", Wants.NUMBER),
-        ("When did the service launch?", Wants.TIME),
-        ("什么时候施行？", Wants.TIME),
+        ("When did the service launch?", Wants.DAY),
+        ("什么时候施行？", Wants.DAY),
+        ("How long are records kept?", Wants.SPAN),
+        ("How many business days does it take?", Wants.SPAN),
+        ("记录保存多久？", Wants.SPAN),
+        ("应当在几日内 report an STR?", Wants.SPAN),
         ("Who approves it?", Wants.ANY),
         ("由谁审批？", Wants.ANY),
-        ("STR 什么时候提交 to the authority?", Wants.TIME),
+        ("STR 什么时候提交 to the authority?", Wants.DAY),
     ],
 )
 def test_the_kind_of_answer_is_known(question: str, wants: Wants) -> None:
