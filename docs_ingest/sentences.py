@@ -33,6 +33,7 @@ _NEXT_WORD = re.compile(r"[A-Za-z]+")
 _LABEL = re.compile(r"[#>*\-\s]*(?:\(?[0-9ivxIVX]{1,4}|\(?[A-Za-z]|§?\s?\d{1,3}(?:\.\d{1,3})*)$")
 _WRAPPED = 46  # columns from which a line without a stop may go on in the next one
 _LOOK_BACK = 64  # characters
+_CELL = " | "  # between the cells of a row, in every format's canonical text
 _BULLET = re.compile(r"[-*+•‣·▪●○■□◆◇|#>]")
 
 
@@ -117,6 +118,8 @@ def _line_ends(text: str, line: int, end: int, following: int) -> bool:
     if head.startswith("#") or _columns(text[max(line, end - _WRAPPED) : end]) < _WRAPPED:
         return True
     begins = text[following : following + _LOOK_BACK]
+    if _CELL in text[max(line, end - _LOOK_BACK) : end] or _CELL in begins:
+        return True  # rows of a table
     return bool(_BULLET.match(begins)) or label_at(begins) is not None
 
 

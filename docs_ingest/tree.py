@@ -131,19 +131,31 @@ def _split_long(text: str, twig: _Twig, depth: int) -> None:
 
 
 def _with_tables(text: str, children: list[_Twig]) -> list[_Twig]:
-    """Neighbouring rows of one table go into a table node."""
+    """Neighbouring rows of one table go into a table node, with the furniture that stands between them."""
     out: list[_Twig] = []
-    for child in children:
+    for i, child in enumerate(children):
         last = out[-1] if out else None
-        if child.kind is not NodeKind.ROW:
-            out.append(child)
-        elif last is not None and last.kind is NodeKind.TABLE and last.table == child.table:
+        inside = last is not None and last.kind is NodeKind.TABLE
+        if child.kind is NodeKind.ROW and inside and last is not None and last.table == child.table:
+            last.children.append(child)
+            last.end = child.end
+        elif child.kind is NodeKind.ROW:
+            title = opening_words(text[child.start : child.end], 80)
+            out.append(_Twig(NodeKind.TABLE, child.start, child.end, title=title, children=[child], table=child.table))
+        elif inside and last is not None and _goes_on(children, i, last.table):
             last.children.append(child)
             last.end = child.end
         else:
-            title = opening_words(text[child.start : child.end], 80)
-            out.append(_Twig(NodeKind.TABLE, child.start, child.end, title=title, children=[child], table=child.table))
+            out.append(child)
     return out
+
+
+def _goes_on(children: list[_Twig], i: int, table: int | None) -> bool:
+    """Whether only furniture stands between this place and the next row of the same table."""
+    for child in children[i:]:
+        if child.kind is not NodeKind.FURNITURE:
+            return child.kind is NodeKind.ROW and child.table == table
+    return False
 
 
 def _with_lists(text: str, children: list[_Twig]) -> list[_Twig]:

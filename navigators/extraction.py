@@ -52,9 +52,11 @@ def _met(ask: Ask, passages: Sequence[Passage], rarity: Mapping[str, float]) -> 
     for passage in passages:
         around = set(index_terms(" ".join((*passage.breadcrumb, passage.text))))
         in_place = sum(w for t, w in weights.items() if t in around)
-        heads = set(index_terms(passage.breadcrumb[-1])) if _is_row(passage) else set()
+        heads = set(index_terms(_column_heads(passage)))
         for quote in _candidates(passage):
-            terms = heads | set(index_terms(_unlabelled(quote)))
+            terms = set(index_terms(_unlabelled(quote)))
+            if heads and _CELL in quote:
+                terms |= heads
             own = sum(w for t, w in weights.items() if t in terms)
             order += 1
             if own:
@@ -62,8 +64,13 @@ def _met(ask: Ask, passages: Sequence[Passage], rarity: Mapping[str, float]) -> 
                 yield Sentence(passage, quote, score, score + _PASSAGE * passage.score / strongest, order)
 
 
-def _is_row(passage: Passage) -> bool:
-    return bool(passage.breadcrumb) and _CELL in passage.breadcrumb[-1] and _CELL in passage.text
+def _column_heads(passage: Passage) -> str:
+    """The first row of the table that a passage is, or is a row of; empty where it is neither."""
+    first, _, more = passage.text.partition("\n")
+    if _CELL in first and _CELL in more:
+        return first
+    above = passage.breadcrumb[-1] if passage.breadcrumb else ""
+    return above if _CELL in above and _CELL in first else ""
 
 
 def _candidates(passage: Passage) -> Iterator[str]:
