@@ -36,18 +36,21 @@ class Side:
         return self.text[node.start : node.end].strip()
 
 
-def changes(old: Tree | None, new: Side, entries: Sequence[KeywordEntry], indexed: bool) -> Changes:
+def changes(
+    old: Tree | None, new: Side, entries: Sequence[KeywordEntry], indexed: bool, renamed: bool = False
+) -> Changes:
     """Compare a new version with the one it follows.
 
     `entries` are all passages of the new version; `indexed` says whether the
     old version's passages are in the indexes (they are not once a document has
-    been deleted).
+    been deleted); `renamed`, whether its title or collection changed, which
+    stand in every entry.
     """
     had = {n.passage_key for n in old.nodes if n.passage_key} if old is not None and indexed else set()
     has = {entry.key for entry in entries}
     return Changes(
         lineage=tuple(lineage(Side(old.text, old.nodes), new)) if old is not None else (),
-        entries=tuple(entry for entry in entries if entry.key not in had),
+        entries=tuple(entry for entry in entries if renamed or entry.key not in had),
         gone=tuple(sorted(had - has)),
     )
 

@@ -160,7 +160,11 @@ def _save(upload: Upload, parsed: ParsedDocument, intake: Intake, clock: Clock) 
             what = Changes((), (), ())  # an older version read anew: the indexes hold the latest only
         else:
             indexed = intake.alive(upload.tenant, upload.document)
-            what = changes(before, Side(parsed.text, nodes), entries, indexed)
+            renamed = before is not None and (before.version.title, before.version.collection) != (
+                version.title,
+                version.collection,
+            )
+            what = changes(before, Side(parsed.text, nodes), entries, indexed, renamed)
         record = _record(upload, IngestStatus.READY, None, version.number, clock)
         try:
             intake.save(_new_version(upload, version, parsed.text, nodes, lines, what, before, clock), record)
