@@ -79,7 +79,7 @@ def ingest(upload: Upload, *, reading: Reading, intake: Intake, clock: Clock, em
         upload = _named(upload)
         same = _same_source(upload, intake)
         if same is not None and same.parser.startswith(PARSER_VERSION + " "):
-            record, version = _record(upload, IngestStatus.UNCHANGED, None, same.number, clock), same
+            record, version = _record(upload, IngestStatus.UNCHANGED, _still_in(same, upload), same.number, clock), same
             intake.record(record)
         else:
             parsed = reading.read(
@@ -141,6 +141,13 @@ def _same_source(upload: Upload, intake: Intake) -> Version | None:
     if upload.effective_from is None:
         return same if same.number == latest.number else None
     return same if same.effective_from == upload.effective_from else None
+
+
+def _still_in(same: Version, upload: Upload) -> str | None:
+    """What to say of an unchanged upload that named another collection."""
+    if same.collection == upload.collection:
+        return None
+    return f"these bytes are version {same.number} already, taken into collection {same.collection!r}: it stays there"
 
 
 def _save(upload: Upload, parsed: ParsedDocument, intake: Intake, clock: Clock) -> tuple[IngestRecord, Version]:
