@@ -130,7 +130,13 @@ class _BlockReader:
         return Piece(BlockKind.PARAGRAPH, block.start, block.end, label.rank, heading_end, label, title)
 
     def _accept(self, label: Label | None) -> bool:
-        return label is not None and (not label.steps or self._order.accepts(label.steps))
+        if label is None:
+            return False
+        if label.steps:
+            return self._order.accepts(label.steps)
+        if label.structural and label.number.isascii() and label.number.isdigit():
+            self._order.began(int(label.number))  # 5.1 may follow Article 5
+        return True
 
     def _plain(self, block: Block, label: Label | None) -> Piece:
         item = block.kind is BlockKind.ITEM or (label is not None and not label.structural)

@@ -203,6 +203,10 @@ class NumberOrder:
             return True
         return False
 
+    def began(self, number: int) -> None:
+        """A labelled section of this number began: its own count may follow."""
+        self._last = (number,)
+
     def _follows(self, steps: tuple[int, ...]) -> bool:
         last = self._last
         if len(steps) > 1 and steps[:-1] == last and steps[-1] <= 1:
