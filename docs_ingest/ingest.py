@@ -78,9 +78,8 @@ def ingest(upload: Upload, *, reading: Reading, intake: Intake, clock: Clock, em
     try:
         upload = _named(upload)
         same = _same_source(upload, intake)
-        if same is not None and same.parser.startswith(PARSER_VERSION + " "):
-            record, version = _record(upload, IngestStatus.UNCHANGED, _still_in(same, upload), same.number, clock), same
-            intake.record(record)
+        if same is not None and _up_to_date(same):
+            record, version = _unchanged(upload, same, intake, clock), same
         else:
             parsed = reading.read(
                 upload.data, upload.file_name, lambda page, total: emit(PageParsed(upload.file_name, page, total))
@@ -143,11 +142,18 @@ def _same_source(upload: Upload, intake: Intake) -> Version | None:
     return same if same.effective_from == upload.effective_from else None
 
 
-def _still_in(same: Version, upload: Upload) -> str | None:
-    """What to say of an unchanged upload that named another collection."""
-    if same.collection == upload.collection:
-        return None
-    return f"these bytes are version {same.number} already, taken into collection {same.collection!r}: it stays there"
+def _up_to_date(version: Version) -> bool:
+    """Whether this parser would read its bytes just so again."""
+    return version.parser.startswith(f"{PARSER_VERSION} ")
+
+
+def _unchanged(upload: Upload, same: Version, intake: Intake, clock: Clock) -> IngestRecord:
+    reason = None
+    if same.collection != upload.collection:
+        reason = f"these bytes are version {same.number} already, in collection {same.collection!r}: it stays there"
+    record = _record(upload, IngestStatus.UNCHANGED, reason, same.number, clock)
+    intake.record(record)
+    return record
 
 
 def _save(upload: Upload, parsed: ParsedDocument, intake: Intake, clock: Clock) -> tuple[IngestRecord, Version]:
@@ -161,6 +167,8 @@ def _save(upload: Upload, parsed: ParsedDocument, intake: Intake, clock: Clock) 
     for attempt in range(1, _ATTEMPTS + 1):
         before = intake.latest_tree(upload.tenant, upload.document)
         same = _same_source(upload, intake)
+        if same is not None and _up_to_date(same):  # another writer sent the same at the same time
+            return _unchanged(upload, same, intake, clock), same
         version = _version(upload, parsed, structure, nodes, before.version if before else None, same, clock)
         entries = keyword_entries(version, upload.tenant, parsed.text, nodes)
         if same is not None and before is not None and same.number != before.version.number:

@@ -77,19 +77,21 @@ def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
 
 
 def ids_of(files: Sequence[Path]) -> dict[Path, str]:
-    """Document ids from the files' names; files of one name in two folders get their folder's name in front.
+    """Document ids from the files' names; where two files would get the same, their folder or ending goes with it.
 
     Dated files (`NAME.YYYY-MM-DD.ext`) of one name are versions of one document.
     """
     names = {f: read_name(f.name) for f in files}
-    seen: dict[tuple[str, str], set[Path]] = {}
+    rivals: dict[tuple[str, str], list[Path]] = {}
     for file, name in names.items():
-        seen.setdefault((name.document, str(name.effective_from)), set()).add(file)
-    clashing = {name for (name, _), held in seen.items() if len(held) > 1}
-    return {
-        f: document_id(f"{f.parent.name}-{n.document}") if n.document in clashing and f.parent.name else n.document
-        for f, n in names.items()
-    }
+        rivals.setdefault((name.document, str(name.effective_from)), []).append(file)
+    made = {}
+    for file, name in names.items():
+        others = [f for f in rivals[name.document, str(name.effective_from)] if f != file]
+        folder = f"{file.parent.name}-" if any(f.parent != file.parent for f in others) else ""
+        ending = f"-{file.suffix[1:]}" if any(f.parent == file.parent for f in others) else ""
+        made[file] = document_id(f"{folder}{name.document}{ending}")
+    return made
 
 
 def _ingest_all(

@@ -11,9 +11,7 @@ from app.evaluation import Found, Gold, Tally, meets
 from tests.app.conftest import Command
 
 LAW = "第一条 为了预防洗钱，制定本法。\n第二条 客户身份资料应当至少保存十年。\n第三条 本法自公布之日起施行。"
-POLICY = (
-    "This policy is for the whole Bank.\nRecords are kept for seven years.\nThe board approves every exception."
-)
+POLICY = "This policy is for the whole Bank.\nRecords are kept for seven years.\nThe board approves every exception."
 
 
 def row(qid: str, document: str, question: str, text: str, words: str, **more: Any) -> dict[str, Any]:

@@ -183,6 +183,24 @@ def test_a_save_that_was_overtaken_is_decided_anew(house: House) -> None:
     assert record.status is IngestStatus.READY
 
 
+class _SameAtTheSameTime(_Overtaken):
+    """Another writer saves the very same upload just before."""
+
+    def save(self, new: NewVersion, record: IngestRecord) -> None:
+        self.times -= 1
+        self._intake.save(new, record)
+        if self.times >= 0:
+            raise StoreConflict("somebody else came first")
+
+
+async def test_two_writers_of_the_same_bytes_make_one_version_and_one_derivation(house: House) -> None:
+    intake = _SameAtTheSameTime(house.ledger, times=1)
+    record = ingest(Upload(LAW.encode(), "law.md"), reading=ReadHere(), intake=intake, clock=house.clock)  # type: ignore[arg-type]
+    assert (record.status, record.version) == (IngestStatus.UNCHANGED, 1)
+    (version,) = await house.ledger.library.history(Reader(), "law")
+    assert version.derivation == 1
+
+
 def test_a_save_that_is_always_overtaken_gives_up(house: House) -> None:
     intake = _Overtaken(house.ledger, times=99)
     with pytest.raises(StoreConflict):
