@@ -12,7 +12,7 @@ Everything of the embedded default lies in one folder (`CITEPATH_HOME`):
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,8 @@ from docs_ingest.sandbox import ReadingProcess
 from docs_ingest.sync import sync
 from navigators.navigator import Navigator
 from stores.cache_sqlite import SqliteCache
-from stores.events import Emit
+from stores.errors import StoreUnavailable
+from stores.events import Emit, ignore
 from stores.ids import Clock, SystemClock
 from stores.keywords_tantivy import TantivyKeywords
 from stores.ledger import SqlIntake, SqlLibrary, SqlOutbox, SqlRuns, migrate, open_engine
@@ -35,6 +36,7 @@ from stores.tokens import VERSION as TOKENS
 
 _LEDGER_THREADS = 4
 _LEDGER_QUEUE = 256
+_CATCH_UP_SECONDS = 3.0
 
 Ping = Callable[[], Awaitable[object]]
 
@@ -72,6 +74,16 @@ class House:
     async def sync(self, emit: Emit) -> int:
         """Tell the keyword index what the ledger has changed; how many passages that were."""
         return await sync(self.outbox, self.keywords, self.clock.new_id(), emit=emit)
+
+    async def catch_up(self) -> None:
+        """What an interrupted ingest has not told the keyword index yet, told now, for a moment at most.
+
+        Questions do not need it: navigation reads the ledger. It is only better with it.
+        """
+        with suppress(StoreUnavailable, TimeoutError):
+            if await self.outbox.waiting():
+                async with asyncio.timeout(_CATCH_UP_SECONDS):
+                    await self.sync(ignore)
 
     def refuse(self, upload: Upload, reason: str, emit: Emit) -> IngestRecord:
         """Keep on record why a file was not taken in."""

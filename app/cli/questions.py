@@ -15,6 +15,7 @@ from stores.records import Effort, Outcome, Reader, Run
 
 async def ask(options: argparse.Namespace, settings: Settings) -> int:
     async with open_house(settings) as house:
+        await house.catch_up()
         navigator = house.navigator if not options.no_cache else replace(house.navigator, cache=None)
         run = await navigator.ask(_question(options, settings, options.effort))
     if options.json:
@@ -26,6 +27,7 @@ async def ask(options: argparse.Namespace, settings: Settings) -> int:
 
 async def retrieve(options: argparse.Namespace, settings: Settings) -> int:
     async with open_house(settings) as house:
+        await house.catch_up()
         passages = await house.navigator.retrieve(_question(options, settings, Effort.STANDARD), options.k)
     if options.json:
         print_json(passages_view(passages))

@@ -1,10 +1,12 @@
 """The command line: what it takes, prints and returns. The JSON shapes are a contract."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.app.conftest import DOCUMENTS, Command
+from tests.app.conftest import DOCUMENTS, ROOT, Command
 
 KEEP_ZH = "客户身份资料在业务关系结束后至少保存多少年？"
 REPORT_EN = "How soon must a service provider report a security incident that touches the Bank's information?"
@@ -214,6 +216,29 @@ def test_a_lost_keyword_index_degrades_the_answer_in_the_open(bank: Command, hom
     done = bank("ask", KEEP_ZH, "--json").json
     assert done["degraded"] == ["keywords"]
     assert done["claims"]
+
+
+def test_an_ingest_that_was_killed_leaves_whole_documents_and_the_next_question_mends_the_index(
+    fresh: Command, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", "from app.cli import main; raise SystemExit(main())", "ingest", str(DOCUMENTS)]
+    environment = {"CITEPATH_HOME": str(tmp_path / "empty"), "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            if b"outsourcing-policy" in line:  # some are in the ledger, none in the index
+                running.kill()
+                break
+    taken = fresh("documents", "--json").json["documents"]
+    assert "outsourcing-policy" in {d["document"] for d in taken}
+    done = fresh("ask", REPORT_EN, "--json").json
+    assert done["outcome"] == "answered"
+    assert done["degraded"] == []
+    for document in taken:
+        assert fresh("tree", document["document"], "--json").code == 0
+    assert fresh("ingest", str(DOCUMENTS)).code == 0
+    findings = {f["name"]: f["state"] for f in fresh("doctor", "--json").json["findings"]}
+    assert findings["index"] == "ok"
 
 
 def test_the_home_of_documents_is_closed_to_others(home: Path, fresh: Command, tmp_path: Path) -> None:
