@@ -9,7 +9,6 @@ counted in the source, in the tree and in the blocks, and a page that lost more
 than one in a hundred is refused.
 """
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,8 @@ from lxml import etree
 
 from docs_ingest.errors import IngestError, LimitExceeded
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
-from docs_ingest.readers.text import decode
+from docs_ingest.readers.html_source import count_letters, decoded, source_letters
+from docs_ingest.readers.html_style import classes_of, declarations, hides, hiding_rules, selectors
 
 _KEPT = 0.99  # of the letters must arrive
 _SLACK = 20  # letters by which the rough count of the source may be wrong
@@ -48,17 +48,6 @@ _FURNITURE = frozenset(_FURNITURE_NAMES.split())
 _FURNITURE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
 _NOTE_ROLES = frozenset({"doc-footnote", "doc-endnote", "doc-endnotes"})
 
-_META = re.compile(rb"<meta[^>]{1,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
-_XML = re.compile(rb"<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE)
-_CODECS = {  # names pages use -> what browsers take them for
-    **dict.fromkeys(("gb2312", "gbk", "gb18030", "x-gbk", "gb_2312-80"), "gb18030"),
-    **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "ascii", "windows-1252"), "cp1252"),
-    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), "big5hkscs"),
-    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "windows-31j"), "cp932"),
-    **{name: name for name in ("utf-8", "euc-jp", "euc-kr", "koi8-r", "iso-8859-2", "iso-8859-15")},
-    **{f"windows-{n}": f"cp{n}" for n in (1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258)},
-}
-_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 _END_OF_PAGE = re.compile(r"</(?:html|body)\s{0,20}>", re.IGNORECASE)  # libxml2 loses what follows, browsers show it
 _SPACES = re.compile(r"[ \t\n\r\f]+")
@@ -66,8 +55,6 @@ _LABEL = re.compile(
     r"第[零〇○一二三四五六七八九十百千万两\d]{1,9}[编章节条]|(?:Article|Section|Chapter)\s+[\dIVXLC]+\b"
 )
 _INDENT = re.compile(r"[ ]*(?:\u3000|\xa0[ ]*\xa0)")
-_ZERO = re.compile(r"0*(?:\.0*)?(?:px|pt|em|rem|ex|%|vw|vh)?")
-_FAR_OUT = re.compile(r"-\d{3,}(?:\.\d*)?(?:px|pt|em|rem|%)?|-\d{4,}.*")
 
 
 class _Place(StrEnum):
@@ -85,41 +72,20 @@ def read_html(data: bytes, max_characters: int) -> ParsedDocument:
     Raises IngestError when it cannot be decoded or more than one letter in a
     hundred would be lost, LimitExceeded past `max_characters`.
     """
-    source = _decoded(data)
+    source = decoded(data)
     root = _tree(source)
     parser = f"lxml-{'.'.join(str(n) for n in etree.LXML_VERSION[:3])}"
     if root is None:
-        _compare(_source_letters(source), 0)
+        _compare(source_letters(source), 0)
         return ParsedDocument("html", parser, "", ())
-    walk = _Walk(_survey(root), _hiding_rules(root), max_characters)
+    walk = _Walk(_survey(root), hiding_rules(root), max_characters)
     walk.read(root)
-    _compare(_source_letters(source), walk.letters)
-    kept = sum(_letters(draft.words) for draft in walk.drafts)
+    _compare(source_letters(source), walk.letters)
+    kept = sum(count_letters(draft.words) for draft in walk.drafts)
     if kept < walk.letters_to_keep * _KEPT:
         _refuse(walk.letters_to_keep - kept, walk.letters_to_keep)
     text, blocks = _joined(walk.drafts)
     return ParsedDocument("html", parser, text, blocks, title=_title(root, walk.drafts), notes=_notes(walk.drafts))
-
-
-def _decoded(data: bytes) -> str:
-    """The page as text: by its byte order mark, what it declares, or what fits."""
-    if data.startswith(_MARKS):
-        return decode(data)[0]
-    declared = _META.search(data[:4096]) or _XML.match(data[:256])
-    name = declared[1].decode("ascii", "replace").lower() if declared else ""
-    codec = _CODECS.get(name)
-    if codec is None:
-        return decode(data)[0]
-    try:
-        return data.decode(codec)
-    except UnicodeDecodeError as error:
-        broken = error
-    try:
-        return data.decode("utf-8")  # converted, with the old declaration left in
-    except UnicodeDecodeError:
-        raise IngestError(
-            f"the page says it is {name}, but byte {broken.start:,} does not fit: save it as UTF-8 and send it again"
-        ) from broken
 
 
 def _tree(source: str) -> etree._Element | None:
@@ -283,7 +249,7 @@ class _Walk:
     def _text(self, words: str | None, frame: _Frame) -> None:
         if not words:
             return
-        letters = _letters(words)
+        letters = count_letters(words)
         self.letters += letters
         if frame.place is _Place.NOWHERE:
             return
@@ -306,7 +272,7 @@ class _Walk:
             return frame
         if tag in _BLOCKS:
             self._boundary()
-        style = _declarations(element.get("style", ""))
+        style = declarations(element.get("style", ""))
         frame = replace(
             frame,
             place=self._place(element, frame, style),
@@ -474,9 +440,9 @@ class _Walk:
             return True
         if element.tag == "dialog" and "open" not in element.attrib:
             return True
-        said = _hides(style)
+        said = hides(style)
         if said is None and self._rules:
-            said = next((self._rules[key] for key in _selectors(element) if key in self._rules), None)
+            said = next((self._rules[key] for key in selectors(element) if key in self._rules), None)
         return bool(said)
 
 
@@ -502,7 +468,7 @@ def _is_centered(element: etree._Element, style: dict[str, str], otherwise: bool
 
 def _is_note(element: etree._Element) -> bool:
     roles = f"{element.get('role', '')} {element.get('epub:type', '')}".split()
-    return any(r in _NOTE_ROLES or f"doc-{r}" in _NOTE_ROLES for r in roles) or "footnotes" in _classes(element)
+    return any(r in _NOTE_ROLES or f"doc-{r}" in _NOTE_ROLES for r in roles) or "footnotes" in classes_of(element)
 
 
 def _aria_level(element: etree._Element) -> int:
@@ -512,10 +478,6 @@ def _aria_level(element: etree._Element) -> int:
 def _number(words: str | None) -> int:
     words = (words or "").strip()
     return max(int(words[:6]), 1) if words.isascii() and words.isdigit() else 1
-
-
-def _classes(element: etree._Element) -> list[str]:
-    return element.get("class", "").split()
 
 
 def _paragraphs(joined: str, pre: bool) -> Iterator[str]:
@@ -531,153 +493,6 @@ def _paragraphs(joined: str, pre: bool) -> Iterator[str]:
             gathered.append(words)
     if gathered:
         yield ("\n" if pre else " ").join(gathered).strip()
-
-
-def _declarations(style: str) -> dict[str, str]:
-    """Property -> value of a style attribute or a rule, in small letters; of two, the last."""
-    found: dict[str, str] = {}
-    for declaration in style.lower().split(";"):
-        name, colon, value = declaration.partition(":")
-        if colon:
-            found[name.strip()] = value.replace("!important", "").strip()
-    return found
-
-
-def _hides(style: dict[str, str]) -> bool | None:
-    """Whether declarations make text unseen; None where they say nothing of it."""
-    said = [style[name] for name in ("display", "visibility", "opacity", "font-size") if name in style]
-    if (
-        style.get("display") == "none"
-        or style.get("visibility") in ("hidden", "collapse")
-        or ("opacity" in style and _is_zero(style["opacity"]))
-        or ("font-size" in style and _is_zero(style["font-size"]))
-        or style.get("color") == "transparent"
-        or any(_FAR_OUT.fullmatch(style.get(name, "")) for name in ("text-indent", "left", "top", "margin-left"))
-    ):
-        return True
-    return False if said else None
-
-
-def _is_zero(value: str) -> bool:
-    return value not in ("", ".") and value[:1] in "0." and _ZERO.fullmatch(value) is not None
-
-
-def _hiding_rules(root: etree._Element) -> dict[frozenset[str], bool]:
-    """Simple selectors (p, .remark, #draft, p.remark, .a.b) of the page's style sheets -> whether they hide."""
-    rules: dict[frozenset[str], bool] = {}
-    for sheet in root.iter("style"):
-        parent = sheet.getparent()
-        if (parent is not None and parent.tag == "noscript") or "print" in sheet.get("media", ""):
-            continue
-        for selectors, body in _rules(sheet.text or ""):
-            said = _hides(_declarations(body))
-            if said is None:
-                continue
-            for selector in selectors.split(","):
-                if re.fullmatch(r"(?:[A-Za-z][A-Za-z0-9]*)?(?:[.#][\w-]+){0,2}", selector.strip()):
-                    parts = re.findall(r"[.#]?[\w-]+", selector.strip())
-                    rules[frozenset(parts)] = said
-    rules.pop(frozenset(), None)
-    return rules
-
-
-def _rules(sheet: str) -> Iterator[tuple[str, str]]:
-    """(selectors, declarations) of a style sheet; of @-rules, only what holds for any screen."""
-    sheet = _without(sheet, "/*", "*/")
-    at = 0
-    while (brace := sheet.find("{", at)) >= 0:
-        prelude = sheet[at:brace].rpartition(";")[2].rpartition("}")[2].strip()
-        at = brace + 1
-        if prelude.startswith("@"):
-            if not re.fullmatch(r"@media\s+(?:only\s+)?(?:screen|all)|@layer.*|@supports.*", prelude):
-                at = _after_block(sheet, at)
-            continue
-        close = sheet.find("}", at)
-        close = len(sheet) if close < 0 else close
-        yield prelude, sheet[at:close]
-        at = close + 1
-
-
-def _after_block(sheet: str, at: int) -> int:
-    depth = 1
-    for match in re.compile(r"[{}]").finditer(sheet, at):
-        depth += 1 if match.group() == "{" else -1
-        if depth == 0:
-            return match.end()
-    return len(sheet)
-
-
-def _without(words: str, opens: str, closes: str) -> str:
-    kept: list[str] = []
-    at = 0
-    while (begin := words.find(opens, at)) >= 0:
-        kept.append(words[at:begin])
-        end = words.find(closes, begin + len(opens))
-        at = len(words) if end < 0 else end + len(closes)
-    kept.append(words[at:])
-    return " ".join(kept)
-
-
-def _selectors(element: etree._Element) -> Iterator[frozenset[str]]:
-    """Simple selectors an element answers to, the most specific first."""
-    tag, key = str(element.tag), element.get("id", "")
-    classes = _classes(element)
-    if key:
-        yield frozenset({tag, f"#{key}"})
-        yield frozenset({f"#{key}"})
-    if 1 < len(classes) <= 8:
-        for i, one in enumerate(classes):
-            for other in classes[i + 1 :]:
-                yield frozenset({f".{one}", f".{other}"})
-    for one in reversed(classes):
-        yield frozenset({tag, f".{one}"})
-    for one in reversed(classes):
-        yield frozenset({f".{one}"})
-    yield frozenset({tag})
-
-
-_OPENING = re.compile(r"<(?:(?P<comment>!--)|(?P<other>[!?]|/[^A-Za-z])|(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*))")
-_TAG_REST = re.compile(r"(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
-_COMMENT_END = re.compile(r"--!?>")
-_RAW = frozenset({"script", "style", "title", "iframe", "noembed", "noframes"})
-_RAW_ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _RAW}
-
-
-def _source_letters(source: str) -> int:
-    """Letters outside tags, comments and dropped elements: a rough count without a tree, in one pass."""
-    letters = 0
-    inside = {"template": 0, "noscript": 0}
-    at = 0
-    while (opening := _OPENING.search(source, at)) is not None:
-        if not any(inside.values()):
-            letters += _letters(html.unescape(source[at : opening.start()]))
-        at = _after(source, opening)
-        if at < 0:
-            return letters  # a tag or comment that is never closed: browsers drop the rest as well
-        name = (opening["name"] or "").lower()
-        if name in inside:
-            inside[name] = max(inside[name] + (-1 if opening["end"] else 1), 0)
-        if name in _RAW and not opening["end"]:
-            close = _RAW_ENDS[name].search(source, at)
-            if close is None:
-                return letters
-            at = close.start()
-    return letters if any(inside.values()) else letters + _letters(html.unescape(source[at:]))
-
-
-def _after(source: str, opening: re.Match[str]) -> int:
-    """The end of a tag or comment; -1 where it has none."""
-    if opening["comment"]:
-        close = _COMMENT_END.search(source, opening.end() - 2)
-    elif opening["other"]:
-        close = re.compile(">").search(source, opening.start() + 2)
-    else:
-        close = _TAG_REST.match(source, opening.end())
-    return close.end() if close else -1
-
-
-def _letters(words: str) -> int:
-    return sum(map(str.isalpha, words))
 
 
 def _compare(expected: int, found: int) -> None:
@@ -718,8 +533,8 @@ def _title(root: etree._Element, drafts: list[_Draft]) -> str | None:
 
 def _notes(drafts: list[_Draft]) -> tuple[str, ...]:
     """What a person should know about how the page was read."""
-    whole = sum(_letters(d.words) for d in drafts)
-    hidden = sum(_letters(d.words) for d in drafts if d.kind is BlockKind.HIDDEN)
+    whole = sum(count_letters(d.words) for d in drafts)
+    hidden = sum(count_letters(d.words) for d in drafts if d.kind is BlockKind.HIDDEN)
     if hidden <= whole * _MANY_HIDDEN:
         return ()
     return (f"{hidden:,} of {whole:,} letters are hidden by the page and cannot be cited",)
