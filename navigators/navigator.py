@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from navigators.budget import STANDARD, Budget, Limits, limits_for
 from navigators.coverage import coverage_of
@@ -34,6 +35,7 @@ from stores.records import (
     Note,
     Outcome,
     Passage,
+    Reader,
     Run,
     Version,
     VersionUsed,
@@ -123,6 +125,7 @@ class Navigator:
             judge=RecordedJudge(run.judge, run.notes),
             writer=RecordedWriter(run.generator, run.drafts),
             keywords=_RecordedKeywords(run.notes),
+            library=_AsItStood(self.library),
             run=run.id,
         )
         start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
@@ -205,6 +208,24 @@ class Navigator:
             cached_from=earlier.cached_from or earlier.id,
             cost=Cost(seconds=round(self.clock.monotonic() - begun, 4)),
         )
+
+
+class _AsItStood:
+    """The library on the day of a stored run: what was current then counts as current.
+
+    What a version is today is no decision of the run; `citepath show` tells it.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._library, name)
+
+    async def standing(
+        self, reader: Reader, version_ids: Sequence[str], *, as_of: date | None = None
+    ) -> dict[str, str]:
+        return dict.fromkeys(version_ids, "current")
 
 
 class _RecordedKeywords:

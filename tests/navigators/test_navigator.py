@@ -56,6 +56,19 @@ async def test_a_stored_run_replays_to_the_same_picks_passages_and_claims(house:
     assert await house.navigator.replay(run, Question(question)) == []
 
 
+async def test_a_run_replays_the_same_after_its_document_has_a_newer_version(house: SmallHouse) -> None:
+    run = await house.navigator.ask(Question(KEEP_EN))
+    await house.take_in("policy.md", POLICY.replace("180 days", "90 days"))
+    assert await house.navigator.replay(run, Question(KEEP_EN)) == []
+
+
+async def test_a_run_over_a_deleted_document_cannot_be_replayed(house: SmallHouse) -> None:
+    run = await house.navigator.ask(Question(KEEP_EN, documents=("policy",)))
+    house.ledger.intake.delete("default", "policy")
+    with pytest.raises(NotFound):
+        await house.navigator.replay(run, Question(KEEP_EN, documents=("policy",)))
+
+
 async def test_a_replay_notices_what_was_changed_in_the_record(house: SmallHouse) -> None:
     run = await house.navigator.ask(Question(KEEP_ZH))
     claim = replace(run.claims[0], text="客户身份资料应当至少保存五年。")
