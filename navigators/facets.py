@@ -22,8 +22,10 @@ _ASKING_EN = frozenset(
 )
 _NUMBER_ZH = re.compile("多少|几[个次种项名倍成]|百分之几|比例|金额|数额|人数|多[长久大高]|最高|最低|上限|下限")
 _NUMBER_EN = re.compile(
-    r"\b(how (many|much|large|high|old)|what (percent|share|date|year)|number|"
-    r"maximum|minimum|total|average|percentage|amount|ratio|margin|rate)\b",
+    r"\b(how (many|much|large|high|old)|what (percent|share)|number|maximum|minimum|total|average|percentage|amount|"
+    r"ratio|margin|rate)\b|"
+    r"\b(what|which|calculate|compute)\b.{0,80}\b(loss|income|revenue|profit|cost|expense|sales|earning|asset|liabilit|"
+    r"balance|price|fee|capital|expenditure|dividend|cash flow|turnover)",
     re.IGNORECASE,
 )
 _WHEN_ZH = re.compile("何时|何時|什么时[候间]|什麼時[候間]|哪[一]?[年天日月]|日期")
