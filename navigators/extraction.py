@@ -22,7 +22,7 @@ from stores.tokens import index_terms
 _IN_PLACE = 0.5  # weight of a word that only the passage or its headings have
 _WRONG_KIND = 0.6  # factor when a number, a day or a length of time is asked for and there is none
 _HALF_RIGHT = 0.85  # when there is something of the kind: a year where a day is asked for
-_PASSAGE = 0.2  # what the evidence of its passage adds to a sentence's rank (never to its score)
+_PASSAGE = 0.4  # what the evidence of its passage adds to a sentence's rank (never to its score)
 _EXAMINED = 40  # best sentences whose kind of answer is examined
 _CELL = " | "
 _TIME_UNITS = frozenset({"minute", "hour", "day", "workday", "week", "month", "year"})
