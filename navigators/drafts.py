@@ -7,7 +7,6 @@ re-ask.
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,7 +16,6 @@ LONGEST_TEXT = 2_000  # characters of a claim
 LONGEST_QUOTE = 2_000
 LONGEST_REPLY = 400_000
 _FENCE = re.compile(r"\A\s*```(?:json)?\s*\n(?P<inside>.*?)\n?\s*```\s*\Z", re.DOTALL | re.IGNORECASE)
-_LINE = r'^[^\x00-\x1f"\\]{{{least},{most}}}$'  # bounded by a pattern: `maxLength` lets control characters through
 
 Kind = Literal["fact", "frame"]
 FaultCode = Literal["cut_off", "empty", "not_json", "wrong_shape", "too_long"]
@@ -124,28 +122,3 @@ def _text(value: dict[str, Any], key: str, most: int) -> str:
     if len(found) > most:
         raise _WrongShapeError(f"`{key}` has {len(found)} characters, more than {most}")
     return found
-
-
-def draft_schema(ids: Sequence[str], facets: Sequence[str]) -> dict[str, Any]:
-    """The strict JSON schema of a draft that may cite these passages and name these facets."""
-    cite = _strict(id={"enum": list(ids)}, quote=_bounded(2, 400))
-    claim = _strict(
-        text=_bounded(1, 600),
-        kind={"enum": ["fact", "frame"]},
-        cites={"type": "array", "items": cite, "maxItems": MOST_CITES},
-        facets={"type": "array", "items": {"enum": list(facets)}, "maxItems": MOST_CITES},
-    )
-    return _strict(claims={"type": "array", "items": claim, "maxItems": MOST_CLAIMS})
-
-
-def _strict(**properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _bounded(least: int, most: int) -> dict[str, Any]:
-    return {"type": "string", "pattern": _LINE.format(least=least, most=most)}

@@ -53,7 +53,9 @@ def test_both_readmes_say_the_same_in_code() -> None:
     codes = []
     for readme in ("README.md", "README.zh-CN.md"):
         text = (ROOT / readme).read_text(encoding="utf-8")
-        codes.append(set(re.findall(r"citepath [a-z]+|make (?:demo|test|check|bench|help)|--[a-z-]+|CITEPATH_[A-Z_]+", text)))
+        codes.append(
+            set(re.findall(r"citepath [a-z]+|make (?:demo|test|check|bench|help)|--[a-z-]+|CITEPATH_[A-Z_]+", text))
+        )
     assert codes[0] == codes[1]
 
 

@@ -1,14 +1,13 @@
 """Gate G0: what a writer hands in, before any gate looks at it."""
 
 import json
-import re
 from dataclasses import asdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navigators.drafts import MOST_CLAIMS, Draft, DraftCite, DraftClaim, DraftFault, draft_schema, parse_draft
+from navigators.drafts import MOST_CLAIMS, Draft, DraftCite, DraftClaim, DraftFault, parse_draft
 
 CLAIM = {"text": "保存十年 ten years.", "kind": "fact", "cites": [{"id": "p00", "quote": "十年"}], "facets": ["f0"]}
 GOOD = json.dumps({"claims": [CLAIM]}, ensure_ascii=False)
@@ -91,16 +90,3 @@ json_values = st.recursive(
 @given(st.text(max_size=100) | json_values.map(json.dumps))
 def test_no_reply_ever_raises(raw: str) -> None:
     assert isinstance(parse_draft(raw, "stop"), (Draft, DraftFault))
-
-
-def test_the_schema_names_the_ids_and_forbids_everything_else() -> None:
-    schema = draft_schema(["p00", "p01"], ["f0"])
-    claim = schema["properties"]["claims"]["items"]
-    cite = claim["properties"]["cites"]["items"]
-    assert cite["properties"]["id"]["enum"] == ["p00", "p01"]
-    assert claim["additionalProperties"] is False
-    assert set(claim["required"]) == {"text", "kind", "cites", "facets"}
-    pattern = re.compile(cite["properties"]["quote"]["pattern"])
-    assert pattern.match("十年 ten years")
-    assert not pattern.match('a "quote"')
-    assert not pattern.match("a\x00b")
