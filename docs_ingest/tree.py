@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from docs_ingest.balance import FAN_OUT, PART_BYTES, balanced_parts, byte_length
+from docs_ingest.balance import FAN_OUT, LONG_BYTES, PART_BYTES, balanced_parts, byte_length
 from docs_ingest.parsed import BlockKind, ParsedDocument
 from docs_ingest.structure import Piece, Structure
 from docs_ingest.structure.labels import Label
@@ -300,12 +300,16 @@ class _Numbering:
         return eid if count == 1 else f"{eid}-{count}"
 
     def _passage(self, twig: _Twig) -> bool:
-        """Whether a node is read as a whole: a citable leaf, or a small node that holds no section of its own."""
+        """Whether a node is read as a whole: a citable leaf, or a small node that holds no section of its own.
+
+        Rows are read with their column heads as long as the table, or its group of rows, is no longer than a leaf.
+        """
         if not twig.kind.citable or not self._text[twig.start : twig.end].strip():
             return False
         if not twig.children:
             return True
-        if twig.kind is NodeKind.DOCUMENT or byte_length(self._text[twig.start : twig.end]) > PART_BYTES:
+        most = LONG_BYTES if all(child.kind is NodeKind.ROW for child in twig.children) else PART_BYTES
+        if twig.kind is NodeKind.DOCUMENT or byte_length(self._text[twig.start : twig.end]) > most:
             return False
         return all(_plain(child) for child in twig.children)
 
