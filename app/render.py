@@ -15,10 +15,12 @@ from stores.records import (
     Run,
     RunSummary,
     Tree,
+    VerdictState,
     Version,
     place_name,
 )
 
+_WARNING = VerdictState.PARTIAL
 _QUOTE = 300  # characters of a quote or passage shown
 _OPENING = 72
 
@@ -29,6 +31,9 @@ def answer_text(run: Run) -> str:
     citations = [c for claim in run.claims for c in claim.citations]
     if citations:
         parts.append("\n".join(f"[{i}] {_citation(c)}" for i, c in enumerate(citations, 1)))
+    warned = [f"  ! {_short(c.text, 80)}: {v.reason}" for c in run.claims for v in c.verdicts if v.state is _WARNING]
+    if warned:
+        parts.append("\n".join(["documents contradict one another:", *warned]))
     missing = [f"  not found: {f.text}" for f in run.facets if not f.covered]
     if missing and len(run.facets) > 1:
         parts.append("\n".join(missing))

@@ -6,7 +6,8 @@
     G3  gates.py      every factual sentence has a citation         -> repair, then drop
     G4  facts.py      numbers, dates, labels, names of the claim stand in the cited sentences
         polarity.py   not, must and may, at most and at least agree -> repair, then drop
-    G6  (at the end of the walk) facets covered or named; versions still current
+    G6  agreement.py  two documents that contradict one another     -> both are shown, with a warning
+        (steps/answer.py) facets covered or named; versions still current -> dropped
 
 Code only, in both languages; what is shown as a quote is always sliced from the
 store. G5, a second model as judge, comes with the models.

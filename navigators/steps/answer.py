@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
+from navigators.checks.agreement import contradictions
 from navigators.checks.gates import check_draft
 from navigators.drafts import DraftFault
 from navigators.frontier import Seen
@@ -188,7 +189,8 @@ async def widen(state: WalkState, walk: Walk) -> Update:
 async def conclude(state: WalkState, walk: Walk) -> Update:
     """The final gate in the ledger, the facets, and the outcome."""
     with walk.budget.timed("conclude"):
-        claims, withdrawn = await _still_standing(state, walk)
+        standing, withdrawn = await _still_standing(state, walk)
+        claims = _with_warnings(standing)
         facets = tuple(_facet(f, claims, len(state.passages)) for f in state.facets)
     outcome, reason = decide_outcome(bool(claims), all(f.covered for f in facets), state.stopped, bool(state.versions))
     note = Note(state.round, "conclude", outcome.value, candidates=len(state.claims), reason=reason)
@@ -200,6 +202,15 @@ async def conclude(state: WalkState, walk: Walk) -> Update:
         "reason": reason,
         "notes": [noted(walk, note)],
     }
+
+
+def _with_warnings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """Claims that another document contradicts say so (G6)."""
+    said = contradictions(claims)
+    return tuple(
+        replace(c, verdicts=(*c.verdicts, Verdict("G6", VerdictState.PARTIAL, said[i]))) if i in said else c
+        for i, c in enumerate(claims)
+    )
 
 
 def decide_outcome(claims: bool, covered: bool, stopped: str, versions: bool) -> tuple[Outcome, str]:

@@ -379,3 +379,16 @@ async def test_instructions_inside_a_document_change_nothing(house: SmallHouse) 
     )
     after = await house.navigator.ask(Question(KEEP_ZH))
     assert quotes(after) == quotes(before)
+
+
+async def test_two_documents_that_contradict_one_another_are_both_shown_with_a_warning(house: SmallHouse) -> None:
+    await house.take_in(
+        "branch.md", "# Branch rules\nTelephone recordings are kept for 90 days where nobody complains.\n"
+    )
+    run = await house.navigator.ask(Question(KEEP_EN))
+    assert "180 days" in quotes(run)
+    assert "90 days" in quotes(run)
+    warnings = [v.reason for c in run.claims for v in c.verdicts if v.check == "G6"]
+    assert len(warnings) == 2
+    assert "branch@1" in " ".join(warnings)
+    assert await house.navigator.replay(run, Question(KEEP_EN)) == []
