@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from navigators.messages import language_of_question
 from navigators.places import lines_of
 from navigators.signposts import breadcrumb, place_label
 from stores.records import (
@@ -23,64 +24,108 @@ from stores.records import (
 _WARNING = VerdictState.PARTIAL
 _QUOTE = 300  # characters of a quote or passage shown
 _OPENING = 72
+_LISTED = 8  # documents of a coverage
+_INDENT = " " * 10
+
+
+_SAID = {
+    "en": {
+        "not_found": "not found",
+        "rejected": "did not pass the checks",
+        "contradiction": "documents contradict one another",
+        "outcome": "outcome  ",
+        "written": "written  ",
+        "missing": "missing  ",
+        "without": "answered without",
+        "looked": "looked   ",
+        "in_of": "in {looked} of {considered} documents",
+        "document": "{read} of {passages} passages read in full, {judged} judged by signpost, {unseen} not looked at",
+        "more": "and {more} more",
+        "run": "run      ",
+        "cost": "{seconds:.2f} s, {rounds} rounds",
+        "cached": "answer of run {run} served again",
+        "page": "page {page}",
+    },
+    "zh": {
+        "not_found": "没有找到",
+        "rejected": "未通过核对的句子",
+        "contradiction": "文件之间互相矛盾",
+        "outcome": "结果  ",
+        "written": "作者  ",
+        "missing": "缺少  ",
+        "without": "未使用它们作答",
+        "looked": "查找  ",
+        "in_of": "{considered} 份文件中的 {looked} 份",
+        "document": "{passages} 段中全文阅读 {read} 段，凭路标判断 {judged} 段，未查看 {unseen} 段",
+        "more": "以及另外 {more} 份",
+        "run": "运行  ",
+        "cost": "{seconds:.2f} 秒，{rounds} 轮",
+        "cached": "再次给出运行 {run} 的答案",
+        "page": "第 {page} 页",
+    },
+}
+"""What surrounds an answer, in the language of its question."""
 
 
 def answer_text(run: Run) -> str:
     """The answer, numbered citations, what was not found or not let through, outcome, coverage and time."""
+    said = _SAID[language_of_question(run.question)]
     parts = [run.answer]
     citations = [c for claim in run.claims for c in claim.citations]
     if citations:
-        parts.append("\n".join(f"[{i}] {_citation(c)}" for i, c in enumerate(citations, 1)))
+        parts.append("\n".join(f"[{i}] {_citation(c, said)}" for i, c in enumerate(citations, 1)))
     warned = [f"  ! {_short(c.text, 80)}: {v.reason}" for c in run.claims for v in c.verdicts if v.state is _WARNING]
     if warned:
-        parts.append("\n".join(["documents contradict one another:", *warned]))
-    missing = [f"  not found: {f.text}" for f in run.facets if not f.covered]
+        parts.append("\n".join([f"{said['contradiction']}:", *warned]))
+    missing = [f"  {said['not_found']}: {f.text}" for f in run.facets if not f.covered]
     if missing and len(run.facets) > 1:
         parts.append("\n".join(missing))
     if run.rejected:
-        parts.append("\n".join(_rejected(run)))
-    parts.append("\n".join(_foot(run)))
+        parts.append("\n".join(_rejected(run, said)))
+    parts.append("\n".join(_foot(run, said)))
     return "\n\n".join(parts)
 
 
-def _citation(citation: Citation) -> str:
+def _citation(citation: Citation, said: dict[str, str]) -> str:
     place = place_name(citation.document, citation.version, citation.address)
     where = [place, *([citation.label] if citation.label else [])]
     if citation.page is not None:
-        where.append(f"page {citation.page}")
+        where.append(said["page"].format(page=citation.page))
     return f"{'  '.join(where)}\n    “{_short(citation.quote, _QUOTE)}”"
 
 
-def _rejected(run: Run) -> list[str]:
-    lines = [f"{len(run.rejected)} sentence{'s' if len(run.rejected) > 1 else ''} did not pass the checks:"]
+def _rejected(run: Run, said: dict[str, str]) -> list[str]:
+    lines = [f"{said['rejected']} ({len(run.rejected)}):"]
     for rejected in run.rejected:
-        why = "; ".join(f"{v.check} {v.reason}" for v in rejected.verdicts if v.state.value != "supported")
+        why = "; ".join(f"{v.check} {v.reason}" for v in rejected.verdicts if v.state is not VerdictState.SUPPORTED)
         lines.append(f"  – {_short(rejected.text, 120)} ({why})")
     return lines
 
 
-def _foot(run: Run) -> list[str]:
+def _foot(run: Run, said: dict[str, str]) -> list[str]:
     outcome = run.outcome.value + (f": {run.reason}" if run.reason else "")
-    lines = [f"outcome   {outcome}", f"written   {run.generator}; judged by {run.judge}"]
+    lines = [f"{said['outcome']} {outcome}", f"{said['written']} {run.generator}; {run.judge}"]
     if run.degraded:
-        lines.append(f"missing   {', '.join(run.degraded)}: answered without")
-    lines += coverage_lines(run)
-    cached = f", answer of run {run.cached_from} served again" if run.cached_from else ""
-    lines.append(f"run       {run.id}  {run.cost.seconds:.2f} s, {run.cost.rounds} rounds{cached}")
+        lines.append(f"{said['missing']} {', '.join(run.degraded)}: {said['without']}")
+    lines += _coverage(run, said)
+    cost = said["cost"].format(seconds=run.cost.seconds, rounds=run.cost.rounds)
+    cached = f", {said['cached'].format(run=run.cached_from)}" if run.cached_from else ""
+    lines.append(f"{said['run']} {run.id}  {cost}{cached}")
     return lines
 
 
-def coverage_lines(run: Run) -> list[str]:
+def _coverage(run: Run, said: dict[str, str]) -> list[str]:
     """Where was looked, document by document."""
     coverage = run.coverage
-    lines = [f"looked    in {coverage.looked_at} of {coverage.considered} documents"]
-    for d in sorted(coverage.documents, key=lambda d: (-d.read, d.document))[:8]:
+    where = said["in_of"].format(looked=coverage.looked_at, considered=coverage.considered)
+    lines = [f"{said['looked']} {where}"]
+    for d in sorted(coverage.documents, key=lambda d: (-d.read, d.document))[:_LISTED]:
+        counts = said["document"].format(read=d.read, passages=d.passages, judged=d.judged, unseen=d.unseen)
+        lines.append(f"{_INDENT}{d.document}@{d.version}: {counts}")
+    if len(coverage.documents) > _LISTED:
         lines.append(
-            f"          {d.document}@{d.version}: {d.read} of {d.passages} passages read in full, "
-            f"{d.judged} judged by signpost, {d.unseen} not looked at"
+            f"{_INDENT}{said['more'].format(more=len(coverage.documents) - _LISTED)} (citepath trace {run.id})"
         )
-    if len(coverage.documents) > 8:
-        lines.append(f"          and {len(coverage.documents) - 8} more (citepath trace {run.id})")
     return lines
 
 
@@ -115,7 +160,7 @@ def trace_text(run: Run, different: Sequence[str] | None) -> str:
     for number, notes in groupby(run.notes, key=lambda n: n.round):
         head = "before the first round" if number == 0 else f"round {number}"
         parts.append("\n".join([head, *(line for n in notes for line in _note(n))]))
-    parts.append("\n".join(_foot(run)))
+    parts.append("\n".join(_foot(run, _SAID[language_of_question(run.question)])))
     if different is not None:
         said = ["replay    the same picks, passages and claims"] if not different else []
         parts.append("\n".join([*said, *(f"replay    {d}" for d in different)]))

@@ -19,6 +19,7 @@ from navigators.budget import STANDARD, Budget, Limits, limits_for
 from navigators.coverage import coverage_of
 from navigators.facets import Ask, split_facets
 from navigators.judges import Judge, LexicalJudge, RecordedJudge
+from navigators.messages import NOTHING, language_of_question
 from navigators.shelf import Shelf
 from navigators.state import Question, Walk, WalkState
 from navigators.steps.answer import rank_passages, to_passage
@@ -46,11 +47,6 @@ VERSION = "navigators/1"
 
 _CACHED = timedelta(hours=24)
 _REPLAYED_STEPS = frozenset({"propose", "plan", "judge", "read", "check", "conclude"})
-
-_NOTHING = {
-    "en": "Nothing in the documents searched answers this.",
-    "zh": "所检索的文件中没有可以回答这一问题的内容。",
-}
 
 
 async def _walked(start: WalkState, walk: Walk, *, writing: bool = True) -> WalkState:
@@ -301,7 +297,7 @@ def judged_addresses(state: WalkState) -> dict[str, frozenset[str]]:
 def answer_text(question: str, claims: Sequence[Claim]) -> str:
     """The claims as one text, each followed by the numbers of its citations: [1], [2], ..."""
     if not claims:
-        return _NOTHING["zh" if any("\u4e00" <= c <= "\u9fff" for c in question) else "en"]
+        return NOTHING[language_of_question(question)]
     sentences = []
     number = 0
     for claim in claims:

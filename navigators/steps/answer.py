@@ -9,6 +9,7 @@ from navigators.checks.gates import check_draft
 from navigators.drafts import DraftFault
 from navigators.frontier import Seen
 from navigators.fusion import RRF, reciprocal_ranks
+from navigators.messages import Reason, reason_text
 from navigators.places import cite
 from navigators.signposts import breadcrumb, place_label
 from navigators.state import Update, Walk, WalkState
@@ -192,7 +193,8 @@ async def conclude(state: WalkState, walk: Walk) -> Update:
         standing, withdrawn = await _still_standing(state, walk)
         claims = _with_warnings(standing)
         facets = tuple(_facet(f, claims, len(state.passages)) for f in state.facets)
-    outcome, reason = decide_outcome(bool(claims), all(f.covered for f in facets), state.stopped, bool(state.versions))
+    outcome, why = decide_outcome(bool(claims), all(f.covered for f in facets), state.stopped, bool(state.versions))
+    reason = reason_text(walk.question.text, why, state.stopped if why is Reason.BUDGET else "")
     note = Note(state.round, "conclude", outcome.value, candidates=len(state.claims), reason=reason)
     return {
         "claims": claims,
@@ -213,17 +215,17 @@ def _with_warnings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     )
 
 
-def decide_outcome(claims: bool, covered: bool, stopped: str, versions: bool) -> tuple[Outcome, str]:
+def decide_outcome(claims: bool, covered: bool, stopped: str, versions: bool) -> tuple[Outcome, Reason | None]:
     """Which of the outcomes this is, and why if it is not `answered`."""
     if not versions:
-        return Outcome.INSUFFICIENT_EVIDENCE, "no document in scope was in force"
+        return Outcome.INSUFFICIENT_EVIDENCE, Reason.NOT_IN_FORCE
     if claims and covered:
-        return Outcome.ANSWERED, ""
+        return Outcome.ANSWERED, None
     if claims:
-        return Outcome.PARTIAL, "some of what was asked was not found"
+        return Outcome.PARTIAL, Reason.SOME_MISSING
     if stopped:
-        return Outcome.BUDGET_EXHAUSTED, f"budget used up: {stopped}"
-    return Outcome.INSUFFICIENT_EVIDENCE, "no passage answers this well enough"
+        return Outcome.BUDGET_EXHAUSTED, Reason.BUDGET
+    return Outcome.INSUFFICIENT_EVIDENCE, Reason.TOO_WEAK
 
 
 async def _still_standing(state: WalkState, walk: Walk) -> tuple[tuple[Claim, ...], list[Rejected]]:
