@@ -127,7 +127,7 @@ class ReadingProcess:
         except subprocess.TimeoutExpired:
             code = 0
         memory = self.limits.memory_bytes // (1024 * 1024)
-        if code == -signal.SIGXCPU or code == -signal.SIGKILL:
+        if code == -signal.SIGXCPU:
             return (
                 f"reading took more than {self.limits.cpu_seconds:g} s of processor time and was stopped: "
                 "split the file, or raise CITEPATH_READ_SECONDS"
