@@ -2,7 +2,8 @@
 
 Pure: `changes(old, new) -> Changes`. The cost of an update follows what
 changed: a passage whose words and headings stayed keeps its key and makes no
-index operation.
+index operation. Passages of older versions stay in the indexes, because they
+can be asked about as of their day; the ledger decides which of them count.
 """
 
 from collections import defaultdict
@@ -22,7 +23,6 @@ _WINDOW = 40  # leaves on either side that are compared with one another inside 
 class Changes:
     lineage: tuple[LineageStep, ...]
     entries: tuple[KeywordEntry, ...]  # passages whose key is new
-    gone: tuple[str, ...]  # keys no passage of the new version has
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,9 @@ def changes(
     stand in every entry.
     """
     had = {n.passage_key for n in old.nodes if n.passage_key} if old is not None and indexed else set()
-    has = {entry.key for entry in entries}
     return Changes(
         lineage=tuple(lineage(Side(old.text, old.nodes), new)) if old is not None else (),
         entries=tuple(entry for entry in entries if renamed or entry.key not in had),
-        gone=tuple(sorted(had - has)),
     )
 
 

@@ -171,15 +171,9 @@ def _save(upload: Upload, parsed: ParsedDocument, intake: Intake, clock: Clock) 
             return _unchanged(upload, same, intake, clock), same
         version = _version(upload, parsed, structure, nodes, before.version if before else None, same, clock)
         entries = keyword_entries(version, upload.tenant, parsed.text, nodes)
-        if same is not None and before is not None and same.number != before.version.number:
-            what = Changes((), (), ())  # an older version read anew: the indexes hold the latest only
-        else:
-            indexed = intake.alive(upload.tenant, upload.document)
-            renamed = before is not None and (before.version.title, before.version.collection) != (
-                version.title,
-                version.collection,
-            )
-            what = changes(before, Side(parsed.text, nodes), entries, indexed, renamed)
+        what = _compared(
+            before, version, Side(parsed.text, nodes), entries, intake.alive(upload.tenant, upload.document)
+        )
         record = _record(upload, IngestStatus.READY, None, version.number, clock)
         try:
             intake.save(_new_version(upload, version, parsed.text, nodes, lines, what, before, clock), record)
@@ -189,6 +183,20 @@ def _save(upload: Upload, parsed: ParsedDocument, intake: Intake, clock: Clock) 
             continue
         return record, version
     raise AssertionError("the loop above returns or raises")
+
+
+def _compared(
+    before: Tree | None, version: Version, new: Side, entries: Sequence[KeywordEntry], indexed: bool
+) -> Changes:
+    """What differs from the latest version; `indexed`: its passages are in the indexes."""
+    renamed = before is not None and (before.version.title, before.version.collection) != (
+        version.title,
+        version.collection,
+    )
+    what = changes(before, new, entries, indexed, renamed)
+    if before is not None and version.number < before.version.number:
+        return replace(what, lineage=())  # an older version read anew does not follow the latest one
+    return what
 
 
 def _version(
@@ -286,7 +294,6 @@ def _new_version(
         lines=lines,
         lineage=what.lineage,
         entries=what.entries,
-        gone=what.gone,
         follows=before.version.number if before is not None else None,
     )
 

@@ -224,7 +224,7 @@ class MemoryIntake:
             if derivations:  # the version stays as it was uploaded, only its reading is new
                 version = _read_anew(next(iter(derivations.values())).version, version)
             derivations[version.derivation] = Tree(version, new.text, new.nodes, new.lines)
-            self._kept.tell(tenant, new.gone, new.entries)
+            self._kept.tell(tenant, (), new.entries)
             self._kept.ingests.append((record.tenant, record))
             self._kept.bump(tenant, new.document.collection, *([before.collection] if before is not None else []))
 
@@ -238,9 +238,10 @@ class MemoryIntake:
                 return False
             there = self._kept.documents[tenant, document]
             self._kept.documents[tenant, document] = replace(there, deleted_at=self._kept.clock.now())
-            tree = self.latest_tree(tenant, document)
-            nodes = () if tree is None else tree.nodes
-            self._kept.tell(tenant, dict.fromkeys(n.passage_key for n in nodes if n.passage_key is not None), ())
+            versions = self._kept.trees[tenant, document].values()
+            trees = (tree for derivations in versions for tree in derivations.values())
+            keys = (n.passage_key for tree in trees for n in tree.nodes if n.passage_key is not None)
+            self._kept.tell(tenant, dict.fromkeys(keys), ())
             self._kept.bump(tenant, there.collection)
             return True
 

@@ -120,7 +120,9 @@ class Intake(Protocol):
         """Keep how an upload ended that wrote no version."""
 
     def delete(self, tenant: str, document: str) -> bool:
-        """Mark a document deleted and put its passages' deletion into the outbox; False if it was not there.
+        """Mark a document deleted and put the deletion of the passages of all its versions into the outbox.
+
+        False if it was not there.
 
         From the return on, no read returns its text.
         """

@@ -73,7 +73,7 @@ class SqlIntake:
             connection.execute(insert(t.nodes), node_values(new))
             if new.lineage:
                 connection.execute(insert(t.lineage), lineage_values(new))
-            self._tell(connection, new.document.tenant, new.gone, new.entries)
+            self._tell(connection, new.document.tenant, (), new.entries)
             connection.execute(insert(t.ingests), ingest_values(record))
             _bump(connection, new.document.tenant, collections)
 
@@ -88,9 +88,7 @@ class SqlIntake:
             marked = connection.execute(update(t.documents).where(*there).values(deleted_at=self._clock.now()))
             if marked.rowcount == 0:
                 return False
-            latest = _latest(connection, tenant, document)
-            if latest is not None:
-                self._tell(connection, tenant, _keys(connection, latest), ())
+            self._tell(connection, tenant, _keys(connection, tenant, document), ())
             collection = connection.execute(select(d.collection).where(*there[:2])).scalar_one()
             _bump(connection, tenant, {collection})
         return True
@@ -110,13 +108,14 @@ def _latest(connection: Connection, tenant: str, document: str) -> Version | Non
     return None if row is None else version_from(row)
 
 
-def _keys(connection: Connection, version: Version) -> list[str]:
-    """The passages of a version's current derivation, in order."""
-    n = t.nodes.c
+def _keys(connection: Connection, tenant: str, document: str) -> list[str]:
+    """The passages of all versions of a document, each once, in order."""
+    n, v = t.nodes.c, t.versions.c
+    versions = select(v.id).where(v.tenant == tenant, v.document == document)
     query = (
         select(n.passage_key)
-        .where(n.version_id == version.id, n.derivation == version.derivation, n.passage_key.is_not(None))
-        .order_by(n.ord)
+        .where(n.version_id.in_(versions), n.passage_key.is_not(None))
+        .order_by(n.version_id, n.derivation, n.ord)
     )
     return list(dict.fromkeys(connection.execute(query).scalars()))
 

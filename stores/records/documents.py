@@ -249,8 +249,7 @@ class NewVersion:
     nodes: tuple[Node, ...]
     lines: tuple[Line, ...]
     lineage: tuple[LineageStep, ...]  # against the version it follows; empty for the first
-    entries: tuple[KeywordEntry, ...]  # passages to put into the indexes
-    gone: tuple[str, ...]  # passage keys to take out of them
+    entries: tuple[KeywordEntry, ...]  # passages to put into the indexes; those of older versions stay in them
     follows: int | None  # number of the version this one was compared with: a compare-and-set guard
 
 

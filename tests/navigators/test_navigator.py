@@ -124,6 +124,17 @@ async def test_a_day_in_the_past_is_answered_from_the_version_then_in_force() ->
     assert "有效" in before.reason
 
 
+async def test_both_roads_lead_to_the_version_asked_for_in_whatever_order_they_were_sent() -> None:
+    house = SmallHouse()
+    await house.take_in("反洗钱法.2024-11-08.md", STATUTE)
+    await house.take_in("反洗钱法.2006-10-31.md", STATUTE.replace("十年", "五年"))
+    for day, words in ((None, "十年"), (date(2020, 1, 1), "五年")):
+        run = await house.navigator.ask(Question(KEEP_ZH, as_of=day))
+        assert words in quotes(run)
+        cited = {c.address for claim in run.claims for c in claim.citations}
+        assert any(p.road is Road.BOTH for p in run.passages if any(a.startswith(p.address) for a in cited))
+
+
 async def test_superseded_text_never_comes_back_even_from_a_stale_index() -> None:
     house = SmallHouse()
     await house.take_in("policy.md", POLICY)

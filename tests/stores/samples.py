@@ -186,7 +186,6 @@ def _told(
             for key, n in keys.items()
             if key not in had
         ),
-        gone=tuple(sorted(had - keys.keys())),
         follows=before.version.number if before is not None else None,
     )
 
