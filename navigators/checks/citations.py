@@ -1,17 +1,15 @@
 """Gate G2: whether a quote is in the passage it is said to be from, and where exactly.
 
-Exact words first, then folded, then without spaces and hyphens. Similarity
-never passes a quote: it may only propose the true words for a repair.
+Exact words first, then folded, then without spaces and hyphens between words;
+never a part of a word or of a number. Similarity never passes a quote: it may
+only propose the true words for a repair.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 from rapidfuzz import fuzz
 
-from navigators.checks.folding import Folded, fold, squeeze
-
-How = Literal["exact", "folded", "spaceless"]
+from navigators.checks.folding import How, Searched, fold
 
 _SIMILAR = 85.0  # rapidfuzz ratio, 0..100, from which other words are proposed
 _LEAST_LETTERS = 4  # of a quote without Han characters or digits
@@ -38,41 +36,8 @@ def substantial(quote: str) -> bool:
 def locate(quote: str, text: str) -> Located | None:
     """The first place where a quote stands in a text as whole words, or None."""
     quote = quote.strip()
-    if not substantial(quote):
-        return None
-    at = _find(text, quote)
-    if at is not None:
-        return Located(at, at + len(quote), "exact")
-    wanted, there = fold(quote), fold(text)
-    found = _find_folded(wanted, there)
-    if found is not None:
-        return Located(*found, "folded")
-    found = _find_folded(squeeze(wanted), squeeze(there))
-    return None if found is None else Located(*found, "spaceless")
-
-
-def _find_folded(wanted: Folded, there: Folded) -> tuple[int, int] | None:
-    words = wanted.text.strip()
-    at = _find(there.text, words) if words else None
-    return None if at is None else there.span(at, at + len(words))
-
-
-def _find(text: str, words: str) -> int | None:
-    """The first occurrence that does not begin or end inside a Latin word or a number."""
-    at = text.find(words)
-    while at >= 0:
-        end = at + len(words)
-        if not _inside_word(text, at) and not _inside_word(text, end):
-            return at
-        at = text.find(words, at + 1)
-    return None
-
-
-def _inside_word(text: str, at: int) -> bool:
-    if not 0 < at < len(text):
-        return False
-    before, after = text[at - 1], text[at]
-    return before.isascii() and after.isascii() and before.isalnum() and after.isalnum()
+    found = Searched(text).find(quote) if substantial(quote) else None
+    return None if found is None else Located(*found)
 
 
 def propose(quote: str, text: str) -> tuple[int, int] | None:

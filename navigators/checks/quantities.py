@@ -1,9 +1,9 @@
 """Numbers, amounts, dates and labels of a text, in both languages, as comparable values.
 
-百分之五 is 5 %, 5万元 is 50,000 yuan, “thirty-one days” is 31 days, 2024年3月5日 is
-5 March 2024. Each is read once: what has been read as a date is not read again
+百分之五 is 5 %, 5万元 and 伍万元 are 50,000 yuan, “thirty-one days” is 31 days, 半年 is six
+months, 2024年3月5日 is 5 March 2024, (1,234) in a table is -1,234. Each is read once: what has been read as a date is not read again
 as three numbers.
-"""
+"""  # noqa: E501
 
 import re
 import unicodedata
@@ -27,6 +27,7 @@ class Quantity:
 _HAN_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
+_FORMAL = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億圆圓", "一二二三三四五六六七八九十百千万亿元元")
 _HAN = "零〇○一二三四五六七八九十百千万亿两"
 _EN_ONES: dict[str, int] = {
     "zero": 0,
@@ -95,12 +96,36 @@ _UNITS: dict[str, str] = {
     **dict.fromkeys(["人", "名", "位", "person", "persons", "people", "members"], "person"),
     **dict.fromkeys(["次", "times"], "time"),
     **dict.fromkeys(["倍"], "fold"),
+    **dict.fromkeys(["kg", "kilogram", "kilograms", "公斤", "千克"], "kg"),
+    **dict.fromkeys(["g", "gram", "grams", "克"], "g"),
+    **dict.fromkeys(["mg", "毫克"], "mg"),
+    **dict.fromkeys(["tonne", "tonnes", "吨"], "t"),
+    **dict.fromkeys(["km", "kilometre", "kilometres", "kilometer", "kilometers", "公里", "千米"], "km"),
+    **dict.fromkeys(["metre", "metres", "meter", "meters", "米"], "m"),
+    **dict.fromkeys(["cm", "厘米"], "cm"),
+    **dict.fromkeys(["mm", "毫米"], "mm"),
+    **dict.fromkeys(["ml", "毫升"], "ml"),
+    **dict.fromkeys(["平方米", "square metres", "square meters"], "m2"),
+    **dict.fromkeys(["second", "seconds", "秒"], "second"),
+    **dict.fromkeys(["bp", "bps", "basis point", "basis points", "个基点", "基点"], "bp"),
     **dict.fromkeys(["个", "项", "条", "种", "家", "份", "件", "笔", "岁", "周岁", "级", "分", "款", "户"], ""),
 }
+_FORMAL_DIGIT = "壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億零万亿"
+_FORMAL_RUN = re.compile(
+    rf"(?<![{_FORMAL_DIGIT}])"
+    rf"(?:[{_FORMAL_DIGIT}]++[元圆圓]|(?=[壹贰貳叁參肆伍陆陸柒捌玖零]++[拾佰仟萬億万亿])[{_FORMAL_DIGIT}]+)"
+)
+_HAN_DAY = re.compile(
+    "(十[一二]?|[一二三四五六七八九])月(三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
+)
 _UNIT = "|".join(re.escape(u) for u in sorted(_UNITS, key=len, reverse=True))
 _BEFORE = {"$": "USD", "us$": "USD", "usd": "USD", "¥": "CNY", "rmb": "CNY", "cny": "CNY", "人民币": "CNY"}
 _BEFORE |= {"€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP", "hk$": "HKD", "hkd": "HKD"}
 _CURRENCY = "|".join(re.escape(c) for c in sorted(_BEFORE, key=len, reverse=True))
+_SHORT_SCALES = {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}  # only after a currency: $5m
+_ORDINALS = ("st", "nd", "rd", "th")
+_LOSS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)\s?%?\)"  # (1,234) and (5.2)% in a table are below zero
+_END = r"(?!(?<=[a-z])[a-z\d])"  # of a word in Latin letters
 _FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SCALES = {
     **_EN_SCALES,
@@ -114,10 +139,15 @@ _SCALES = {
     "十万": 10**5,
     "万": 10**4,
     "千": 10**3,
+    "百": 10**2,
     "bn": 10**9,
     "mn": 10**6,
 }
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+_SIGN = (
+    rf"(?:(?<![\w)])(?<!\d\s)(?P<minus>[-\u2212](?=[\d$¥€£])))?(?P<before>{_CURRENCY})?\s?"
+    rf"(?:\(\s?(?P<loss>(?={_LOSS})))?(?<![\d.])"
+)
 _LABEL_WORD = (
     r"articles?|sections?|parts?|chapters?|clauses?|paragraphs?|schedules?|annex(?:es)?|appendix|notes?|items?|rules?|"
     r"tables?|figures?|exhibits?|regulation|form|§{1,2}"
@@ -126,7 +156,9 @@ _LABEL_WORD = (
 
 def quantities(text: str) -> list[Quantity]:
     """Every number, date, percentage and label of a text."""
-    text = unicodedata.normalize("NFKC", text).lower()
+    text = " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    text = _FORMAL_RUN.sub(lambda m: m.group().translate(_FORMAL), text)
+    text = _HAN_DAY.sub(lambda m: f"{han_value(m[1])}月{han_value(m[2])}日", text)
     text = re.sub(rf"[{_HAN[:12]}]{{4}}(?=年)", lambda m: "".join(str(_HAN_DIGITS[c]) for c in m.group()), text)
     found: list[Quantity] = []
     for pattern, make in _READERS:
@@ -135,6 +167,7 @@ def quantities(text: str) -> list[Quantity]:
     return found
 
 
+_LONGEST = 120  # characters of a number that is worked out; a longer one is compared as printed
 _Make = Callable[[re.Match[str]], Quantity | None]
 
 
@@ -143,7 +176,8 @@ def _taken(text: str, pattern: re.Pattern[str], make: _Make) -> tuple[str, list[
     made: list[Quantity] = []
 
     def take(match: re.Match[str]) -> str:
-        quantity = make(match)
+        printed = match.group()
+        quantity = make(match) if len(printed) <= _LONGEST else Quantity("number", printed.strip(), "", printed)
         if quantity is None:
             return match.group()
         made.append(quantity)
@@ -180,7 +214,9 @@ def _date_en(match: re.Match[str]) -> Quantity:
 
 def _percent(match: re.Match[str]) -> Quantity | None:
     value = _any_value(match["a"] or match["b"])
-    return None if value is None else Quantity("percent", value, "percent", match.group())
+    if value is None:
+        return None
+    return Quantity("percent", -value if _below_zero(match) else value, "percent", match.group().strip(" ("))
 
 
 def _fraction_han(match: re.Match[str]) -> Quantity | None:
@@ -197,6 +233,10 @@ def _fraction_en(match: re.Match[str]) -> Quantity:
     )
 
 
+def _below_zero(match: re.Match[str]) -> bool:
+    return match["minus"] is not None or match["loss"] is not None
+
+
 def _figure(match: re.Match[str]) -> Quantity | None:
     value = _any_value(match["n"])
     if value is None:
@@ -204,9 +244,23 @@ def _figure(match: re.Match[str]) -> Quantity | None:
     if match["scale"]:
         value *= _SCALES[match["scale"]]
     unit = _BEFORE.get(match["before"] or "") or _UNITS.get(match["unit"] or "", "")
+    glued = match["glued"] or ""
+    if glued in _SHORT_SCALES and unit:
+        value *= _SHORT_SCALES[glued]
+    elif glued and not unit and glued not in _ORDINALS:
+        unit = _UNITS.get(glued, glued)
+    if _below_zero(match):
+        value = -value
     if not unit and not match["scale"] and value.denominator == 1 and 1900 <= value <= 2099 and len(match["n"]) == 4:
         return Quantity("date", (int(value), None, None), "", match.group())
-    return Quantity("number", value, unit, match.group())
+    return Quantity("number", value, unit, match.group().strip(" ("))
+
+
+def _half(match: re.Match[str]) -> Quantity | None:
+    number = match["n"] or match["m"]
+    whole = _any_value(number) if number else Fraction(0)
+    unit = _UNITS[match["unit"] or match["of"]]
+    return None if whole is None else Quantity("number", whole + Fraction(1, 2), unit, match.group())
 
 
 def _han_number(match: re.Match[str]) -> Quantity | None:
@@ -273,7 +327,8 @@ def _any_value(text: str) -> Fraction | None:
     return None if value is None else Fraction(value)
 
 
-_EN_NUMERAL = rf"(?:{_EN_WORD})(?:[\s-]+(?:and\s+)?(?:{_EN_WORD}))*"
+_EN_NUMERAL = rf"(?:{_EN_WORD})(?:[\s-]{{1,3}}(?:and\s)?(?:{_EN_WORD})){{0,12}}"
+_WHOLE = rf"(?<![\d{_HAN}])"  # a number begins here
 _READERS: tuple[tuple[re.Pattern[str], _Make], ...] = (
     (
         re.compile(
@@ -309,12 +364,19 @@ _READERS: tuple[tuple[re.Pattern[str], _Make], ...] = (
     (re.compile(rf"\b(?P<mon>{_MONTH})\b\.?,?\s+(?P<y>(?:19|20)\d\d)"), _date_en),
     (
         re.compile(
-            rf"百分之(?P<a>{_FIGURE}|[{_HAN}]+)|(?P<b>{_FIGURE}|{_EN_NUMERAL})\s*(?:%|per\s?cent\b|pct\b|个百分点|"
+            rf"百分之(?P<a>{_FIGURE}|[{_HAN}]+)|{_SIGN}(?P<b>{_FIGURE}|{_EN_NUMERAL})\)?\s*(?:%|per\s?cent\b|pct\b|个百分点|"
             r"percentage points?)"
         ),
         _percent,
     ),
-    (re.compile(rf"(?P<below>[{_HAN}]+|\d+)分之(?P<above>[{_HAN}]+|\d+)"), _fraction_han),
+    (
+        re.compile(
+            rf"(?:{_WHOLE}(?P<n>[{_HAN}]+|\d+))?个?半个?(?P<unit>年|月|天|日|小时)|{_WHOLE}(?P<m>[{_HAN}]+|\d+)(?P<of>年|天|小时|个月)半"
+        ),
+        _half,
+    ),
+    (re.compile("一半|半数"), lambda match: Quantity("number", Fraction(1, 2), "share", match.group())),
+    (re.compile(rf"{_WHOLE}(?P<below>[{_HAN}]+|\d+)分之(?P<above>[{_HAN}]+|\d+)"), _fraction_han),
     (
         re.compile(
             r"\b(?:(?P<above>one|two|three|four)[\s-]+|a\s+)?(?P<part>hal(?:f|ves)|thirds?|quarters?|fifths?)\b"
@@ -323,8 +385,8 @@ _READERS: tuple[tuple[re.Pattern[str], _Make], ...] = (
     ),
     (
         re.compile(
-            rf"(?P<before>{_CURRENCY})?\s*(?<![\d.])(?P<n>{_FIGURE})\s*-?(?P<scale>{_SCALE})?\s*-?(?P<unit>{_UNIT})?(?![a-z\d])"
-            rf"|(?P<dummy>(?!))"
+            rf"{_SIGN}(?P<n>{_FIGURE})(?(loss)\s?\))(?:\s*-?(?P<scale>{_SCALE}){_END})?"
+            rf"(?:\s*-?(?P<unit>{_UNIT}){_END}|(?P<glued>[a-z]+))?"
         ),
         _figure,
     ),
@@ -346,11 +408,20 @@ def agrees(wanted: Quantity, there: Quantity) -> bool:
         return _same_date(wanted, there)
     if there.kind == "label" or there.kind == "date":
         return False
-    if wanted.value != there.value:
-        return False
     if "percent" in (wanted.kind, there.kind) and wanted.kind != there.kind:
         return False
-    return not wanted.unit or not there.unit or wanted.unit == there.unit
+    if wanted.unit and there.unit and wanted.unit != there.unit:
+        return _measure(wanted) == _measure(there)
+    return wanted.value == there.value
+
+
+_BASE = {"year": ("month", 12), "kg": ("g", 1000), "km": ("m", 1000)}
+
+
+def _measure(quantity: Quantity) -> tuple[str, Fraction]:
+    """Unit and value, of units that are fixed multiples of another in that other one."""
+    unit, times = _BASE.get(quantity.unit, (quantity.unit, 1))
+    return unit, quantity.value * times if isinstance(quantity.value, Fraction) else Fraction(-1)
 
 
 def _same_date(wanted: Quantity, there: Quantity) -> bool:

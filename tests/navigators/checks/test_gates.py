@@ -26,6 +26,13 @@ MIXED = (
     "The freeze is reported to the authority within 24 hours."
 )
 
+HARD = (
+    "Non-resident accounts are reviewed in 1-2 days; it is necessary to weigh 5kg of gold on arrival. "
+    "The deposit is 人民币伍仟万元整. Revenue changed by -5% and the net result was (1,234) million. "
+    "Long-term deposits of USD1,500 or more are kept for 半年, counted in ATMs and branches."
+)
+CYRILLIC = "n\u043et"  # reads like not
+
 
 def passage(local: str, text: str, start: int = 100, label: str | None = None) -> Passage:
     return Passage(
@@ -36,7 +43,12 @@ def passage(local: str, text: str, start: int = 100, label: str | None = None) -
 
 PASSAGES = {
     p.local: p
-    for p in (passage("p00", ZH, 100, "第三十四条"), passage("p01", EN, 900, "6.3"), passage("p02", MIXED, 5000))
+    for p in (
+        passage("p00", ZH, 100, "第三十四条"),
+        passage("p01", EN, 900, "6.3"),
+        passage("p02", MIXED, 5000),
+        passage("p03", HARD, 8000),
+    )
 }
 QUESTION = "What must be kept, and for how long? 应当保存多久？"
 
@@ -61,6 +73,12 @@ LIMIT = ("p01", "The limit is 15 per cent of operating cost as of 12 July 2019."
 STR = ("p02", "STR 应当在3个工作日内提交")
 FREEZE = ("p02", "The freeze is reported to the authority within 24 hours.")
 
+REVIEW = ("p03", "Non-resident accounts are reviewed in 1-2 days")
+GOLD = ("p03", "it is necessary to weigh 5kg of gold on arrival")
+DEPOSIT = ("p03", "The deposit is 人民币伍仟万元整")
+REVENUE = ("p03", "Revenue changed by -5% and the net result was (1,234) million.")
+LONG = ("p03", "Long-term deposits of USD1,500 or more are kept for 半年, counted in ATMs and branches.")
+
 HONEST = [
     ("客户身份资料在业务关系结束后，应当至少保存十年。", [KEEP]),
     ("业务关系结束后，客户身份资料必须至少保存10年。", [KEEP]),
@@ -80,12 +98,23 @@ HONEST = [
         [("p02", "The   freeze is reported to the authority\nwithin 24 hours.")],
     ),
     ("The freeze is reported within ２４ hours.", [FREEZE]),
+    (
+        "Non-resident accounts are reviewed in 1–2 days.",
+        [("p03", "Non-resi-\ndent accounts are re-\nviewed in 1-2 days")],
+    ),
+    ("5 kg of gold must be weighed on arrival.", [("p03", "weigh 5kg  ofgold on arrival")]),
+    ("The deposit is CNY 50 million.", [DEPOSIT]),
+    ("The deposit is 5000万元.", [DEPOSIT]),
+    ("Revenue decreased by 5%.", [REVENUE]),
+    ("The net result was -1,234 million.", [REVENUE]),
+    ("Long-term deposits of USD 1,500 or more are kept for 6 months.", [LONG]),
+    ("Deposits are counted in each ATM.", [LONG]),
 ]
 
 ATTACKS = [
     # forged and swapped ids
     ("G1", "客户身份资料应当至少保存十年。", [("p99", KEEP[1])]),
-    ("G1", "客户身份资料应当至少保存十年。", [KEEP, ("p03", "anything")]),
+    ("G1", "客户身份资料应当至少保存十年。", [KEEP, ("p04", "anything")]),
     ("G1", "STR 应当在三个工作日内提交。", [("policy@1#0.1", STR[1])]),
     ("G2", "客户身份资料应当至少保存十年。", [("p01", KEEP[1])]),
     ("G2", "A level D complaint may not be extended.", [("p00", LEVEL_D[1])]),
@@ -117,6 +146,18 @@ ATTACKS = [
     ("G4", "STR 应当在5个工作日内提交。", [STR]),
     ("G4", "The freeze is reported within 2４0 hours.", [FREEZE]),
     ("G4", "The freeze is reported within 𝟐𝟓 hours.", [FREEZE]),  # mathematical digits
+    ("G4", "Non-resident accounts are reviewed in 12 days.", [REVIEW]),
+    ("G4", "Gold of 6kg is weighed on arrival.", [GOLD]),
+    ("G4", "Gold of 5g is weighed on arrival.", [GOLD]),
+    ("G4", "The deposit is 人民币捌仟万元整.", [DEPOSIT]),
+    ("G4", "Revenue changed by 5%.", [REVENUE]),
+    ("G4", "The net result was 1,234 million.", [REVENUE]),
+    ("G4", "Long-term deposits are kept for 半个月.", [LONG]),
+    ("G2", "Revenue changed by 5%.", [("p03", "Revenue changed by 5%")]),
+    ("G2", "Accounts are reviewed in 12 days.", [("p03", "accounts are reviewed in 12 days")]),
+    ("G2", "Accounts are reviewed in 2 days.", [("p03", "2 days")]),
+    ("G2", "Resident accounts are reviewed.", [("p03", "resident accounts are reviewed")]),
+    ("G2", "Deposits of USD 500 or more are kept.", [("p03", "500 or more are kept")]),
     # labels and names
     ("G4", "根据第四十三条，客户身份资料应当至少保存十年。", [KEEP]),
     ("G4", "Under Section 6.4, security incidents must be reported within four hours.", [REPORT]),
@@ -125,6 +166,10 @@ ATTACKS = [
     ("G4", "The Chief Risk Officer approves contracts above USD 5,000,000.", [BOARD]),
     ("G4", "Deloitte must report a security incident within four hours.", [REPORT]),
     ("G4", "An SAR is filed within 3 business days.", [STR]),
+    ("G4", "It is necessary to file a SAR on arrival.", [GOLD]),
+    ("G4", f"A level D complaint may not be extended, {CYRILLIC} by the Bank.", [LEVEL_D]),
+    ("G4", "A level D complaint may n\u0336ot be extended.", [LEVEL_D]),
+    ("G4", "The service provider must 𝗻𝗼𝘁 report a security incident.", [REPORT]),
     # not, must and may, at most and at least
     ("G4", "客户身份资料在业务关系结束后，不得至少保存十年。", [KEEP]),
     ("G4", "客户身份资料在业务关系结束后，可以至少保存十年。", [KEEP]),
@@ -152,7 +197,7 @@ def test_an_honest_claim_passes_with_its_quote_sliced_from_the_store(text: str, 
     assert not outcome.rejected, outcome.rejected
     (claim,) = outcome.claims
     for citation in claim.citations:
-        assert citation.quote in ZH + EN + MIXED
+        assert citation.quote in ZH + EN + MIXED + HARD
     assert [v.check for v in claim.verdicts] == ["G1", "G2", "G3", "G4"]
 
 
@@ -220,12 +265,13 @@ words = st.sampled_from(
     [*ZH.split("，"), *EN.split(". "), "四小时", "not", "must", "第五条", "\u202e", "15%", "", " ", "p00"]
 )
 texts = st.lists(words, max_size=4).map(" ".join) | st.text(max_size=30)
+ids = st.sampled_from(["p00", "p01", "p02", "p03", "p04", ""])
 drafts = st.lists(
     st.builds(
         DraftClaim,
         texts,
         st.sampled_from(["fact", "frame"]),
-        st.lists(st.builds(DraftCite, st.sampled_from(["p00", "p01", "p02", "p03", ""]), texts), max_size=3).map(tuple),
+        st.lists(st.builds(DraftCite, ids, texts), max_size=3).map(tuple),
     ),
     max_size=4,
 ).map(lambda claims: Draft(tuple(claims)))
@@ -238,3 +284,15 @@ def test_whatever_is_drafted_only_true_quotes_come_out(draft: Draft) -> None:
         assert claim.citations or claim.kind.value == "frame"
         assert claim.verdicts
     assert len(outcome.claims) + len(outcome.rejected) <= len(draft.claims)
+
+
+@pytest.mark.parametrize(
+    "run",
+    ["1", "1,", " ", "(1", "one hundred ", "一", "万", "壹", "第", "no ", "“a", "A", "1.", "半", "-1", "ab-", "百分之"],
+)
+def test_a_long_run_of_anything_in_text_and_quote_is_checked_to_the_end(run: str) -> None:
+    long = run * 20_000
+    held = {"p00": passage("p00", f"{ZH}{long}")}
+    forged = DraftClaim(long, "fact", (DraftCite("p00", f"{long}x"),))
+    other = DraftClaim(long, "fact", (DraftCite("p00", KEEP[1]),))
+    assert check_draft(Draft((forged, other)), held, QUESTION, cite).rejected
