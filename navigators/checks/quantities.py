@@ -1,9 +1,9 @@
 """Numbers, amounts, dates and labels of a text, in both languages, as comparable values.
 
-百分之五 is 5 %, 5万元 and 伍万元 are 50,000 yuan, “thirty-one days” is 31 days, 半年 is six
-months, 2024年3月5日 is 5 March 2024, (1,234) in a table is -1,234. Each is read once: what has been read as a date is not read again
-as three numbers.
-"""  # noqa: E501
+百分之五 is 5 %, 5万元 and 伍万元 are 50,000 yuan, “thirty-one days” is 31 days,
+半年 is six months, 2024年3月5日 is 5 March 2024, (1,234) in a table is -1,234.
+Each is read once: what has been read as a date is not read again as three numbers.
+"""
 
 import re
 import unicodedata
