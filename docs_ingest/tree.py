@@ -303,13 +303,20 @@ class _Numbering:
         """Whether a node is read as a whole: a citable leaf, or a small node that holds no section of its own.
 
         Rows are read with their column heads as long as the table, or its group of rows, is no longer than a leaf.
+        No other group is read as a whole: one more paragraph would shift the groups after it, and with them passages
+        that nobody touched.
         """
         if not twig.kind.citable or not self._text[twig.start : twig.end].strip():
             return False
         if not twig.children:
             return True
-        most = LONG_BYTES if all(child.kind is NodeKind.ROW for child in twig.children) else PART_BYTES
-        if twig.kind is NodeKind.DOCUMENT or byte_length(self._text[twig.start : twig.end]) > most:
+        rows = all(child.kind is NodeKind.ROW for child in twig.children)
+        most = LONG_BYTES if rows else PART_BYTES
+        if (
+            twig.kind is NodeKind.DOCUMENT
+            or (twig.kind is NodeKind.GROUP and not rows)
+            or byte_length(self._text[twig.start : twig.end]) > most
+        ):
             return False
         return all(_plain(child) for child in twig.children)
 

@@ -1,6 +1,6 @@
 """The command `citepath`.
 
-    parser.py     what can be typed
+    parser.py     what can be typed              run.py   a command carried out, errors as messages
     documents.py  ingest, documents, tree, show, delete
     questions.py  ask, retrieve, runs, trace
     checks.py     eval, doctor

@@ -1,17 +1,13 @@
-"""From `argv` to an exit code."""
+"""From `argv` to an exit code.
 
-import asyncio
+Only what understanding a command takes is imported here: `citepath --help` and
+a mistyped command must not wait a second for stores and readers.
+"""
+
 import sys
 from collections.abc import Sequence
 
-from pydantic import ValidationError
-
-from app.cli.output import print_error, print_json
-from app.cli.parser import Command, command_line
-from app.errors import CommandError
-from app.settings import Settings, load_settings
-from docs_ingest.errors import IngestError
-from stores.errors import StoreError
+from app.cli.parser import command_line
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,28 +16,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = command_line().parse_args(argv)
-    run: Command = options.run
     try:
-        settings = load_settings()
-        return asyncio.run(run(options, settings))
-    except ValidationError as error:
-        return _fail(options.json, "\n".join(_setting_errors(error)))
-    except (StoreError, IngestError, CommandError, OSError) as error:
-        return _fail(options.json, str(error))
+        from app.cli.run import run_command  # noqa: PLC0415 (the product itself: see above)
+
+        return run_command(options)
     except KeyboardInterrupt:
-        print_error("interrupted; nothing was left half done")
+        print("citepath: interrupted; nothing was left half done", file=sys.stderr)  # noqa: T201 (nothing else is here yet)
         return 130
     except BrokenPipeError:
         return 0
-
-
-def _setting_errors(error: ValidationError) -> list[str]:
-    prefix = Settings.model_config.get("env_prefix", "")
-    return [f"{prefix}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
-
-
-def _fail(as_json: bool, message: str) -> int:
-    if as_json:
-        print_json({"error": message})
-    print_error(message)
-    return 1

@@ -1,21 +1,16 @@
-"""What can be typed after `citepath`."""
+"""What can be typed after `citepath`. Commands are named here and looked up when they are run (`app.cli.run`)."""
 
 import argparse
-from collections.abc import Callable, Coroutine
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from app.cli import checks, documents, questions
-from app.settings import Settings
 from stores.records import Effort
-
-Command = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
 
 def command_line() -> argparse.ArgumentParser:
-    """The parser of every command; each sets `run`, the coroutine that carries it out."""
+    """The parser of every command; each sets `run`, the name of the coroutine function that carries it out."""
     parser = argparse.ArgumentParser(
         prog="citepath",
         description="Answers from documents, every sentence tied to an exact place in an exact version.",
@@ -31,7 +26,7 @@ def command_line() -> argparse.ArgumentParser:
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def _add(commands: _Commands, name: str, run: Command, text: str) -> argparse.ArgumentParser:
+def _add(commands: _Commands, name: str, run: str, text: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
@@ -39,34 +34,34 @@ def _add(commands: _Commands, name: str, run: Command, text: str) -> argparse.Ar
 
 
 def _document_commands(commands: _Commands) -> None:
-    ingest = _add(commands, "ingest", documents.ingest, "take in files or folders; each becomes a version")
+    ingest = _add(commands, "ingest", "documents.ingest", "take in files or folders; each becomes a version")
     ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     ingest.add_argument("--collection", default="default", metavar="C")
     ingest.add_argument("--document", metavar="ID", help="document id (default: from the file's name)")
     ingest.add_argument("--effective-from", type=_day, metavar="DATE", help="first day in force, YYYY-MM-DD")
-    tree = _add(commands, "tree", documents.tree, "show a document's tree")
+    tree = _add(commands, "tree", "documents.tree", "show a document's tree")
     tree.add_argument("document", metavar="DOCUMENT[@VERSION]")
     tree.add_argument("--depth", type=_natural, metavar="N", help="levels below the root")
-    show = _add(commands, "show", documents.show, "show the text of one place")
+    show = _add(commands, "show", "documents.show", "show the text of one place")
     show.add_argument("place", metavar="DOCUMENT@VERSION#ADDRESS")
-    listing = _add(commands, "documents", documents.listing, "list documents, versions, and uploads that failed")
+    listing = _add(commands, "documents", "documents.listing", "list documents, versions, and uploads that failed")
     listing.add_argument("--collection", metavar="C")
-    delete = _add(commands, "delete", documents.delete, "delete a document: it answers no more, at once")
+    delete = _add(commands, "delete", "documents.delete", "delete a document: it answers no more, at once")
     delete.add_argument("document", metavar="DOCUMENT")
 
 
 def _question_commands(commands: _Commands) -> None:
-    ask = _add(commands, "ask", questions.ask, "answer a question with checked citations")
+    ask = _add(commands, "ask", "questions.ask", "answer a question with checked citations")
     _scope(ask)
     ask.add_argument("--effort", type=Effort, choices=list(Effort), default=Effort.STANDARD, metavar="E",
                      help="quick, standard or exhaustive")  # fmt: skip
     ask.add_argument("--no-cache", action="store_true", help="do not serve an earlier answer")
-    retrieve = _add(commands, "retrieve", questions.retrieve, "rank the passages for a question")
+    retrieve = _add(commands, "retrieve", "questions.retrieve", "rank the passages for a question")
     _scope(retrieve)
     retrieve.add_argument("--k", type=_positive, default=10, metavar="N")
-    runs = _add(commands, "runs", questions.runs, "list what was asked, newest first")
+    runs = _add(commands, "runs", "questions.runs", "list what was asked, newest first")
     runs.add_argument("--limit", type=_positive, default=50, metavar="N")
-    trace = _add(commands, "trace", questions.trace, "show how a run went, round by round")
+    trace = _add(commands, "trace", "questions.trace", "show how a run went, round by round")
     trace.add_argument("run_id", metavar="RUN")
     trace.add_argument("--replay", action="store_true", help="walk it again and say what comes out differently")
 
@@ -81,7 +76,7 @@ def _scope(parser: argparse.ArgumentParser) -> None:
 def _check_commands(commands: _Commands) -> None:
     group = commands.add_parser("eval", help="measure on question sets", description="measure on question sets")
     kinds = group.add_subparsers(title="measurements", required=True, metavar="WHAT")
-    retrieval = _add(kinds, "retrieval", checks.evaluate, "recall of required passages, beside flat BM25")
+    retrieval = _add(kinds, "retrieval", "checks.evaluate", "recall of required passages, beside flat BM25")
     retrieval.add_argument("--documents", type=Path, required=True, metavar="F", help="JSON lines, plain or .gz")
     retrieval.add_argument("--questions", type=Path, required=True, metavar="F")
     retrieval.add_argument("--mode", choices=["document", "corpus"], default="document")
@@ -90,7 +85,7 @@ def _check_commands(commands: _Commands) -> None:
     retrieval.add_argument("--limit-documents", type=_positive, metavar="N")
     retrieval.add_argument("--pdf-dir", type=Path, metavar="DIR")
     retrieval.add_argument("--with-title", action="store_true", help="put the document's title into the question")
-    _add(commands, "doctor", checks.doctor, "say whether everything is in order, and what to do if not")
+    _add(commands, "doctor", "checks.doctor", "say whether everything is in order, and what to do if not")
 
 
 def _day(text: str) -> date:

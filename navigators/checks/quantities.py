@@ -196,6 +196,11 @@ def _label(match: re.Match[str]) -> Quantity:
     return Quantity("label", number.strip(" ."), "", match.group())
 
 
+def _ordinal(match: re.Match[str]) -> Quantity:
+    number = match["n"]
+    return Quantity("label", f"第{han_value(number) if len(number) <= _LONGEST else number}", "", match.group())
+
+
 def _ignored(match: re.Match[str]) -> Quantity:
     return Quantity("number", Fraction(0), "", match.group(), counted=False)
 
@@ -337,6 +342,8 @@ _READERS: tuple[tuple[re.Pattern[str], _Make], ...] = (
         ),
         _label,
     ),
+    # 第三人; not the 第一 and 第二 that only count points off, which a mark or the sentence follows
+    (re.compile(rf"第(?P<n>(?:[{_HAN}]++|\d++))(?![年月日天])(?=[\u4e00-\u9fff])"), _ordinal),
     (
         re.compile(
             rf"第[{_HAN}\d]+(?![年月日天])|其一|之一(?!百)|进一步|一(?:般|切|律|致|定|些|直|旦|并|样|同|经|次性|方|体|贯|向|起)|统一|唯一|"

@@ -15,9 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -141,8 +139,21 @@ def _in_our_words(error: DBAPIError) -> StoreError:
 def migrate(engine: Engine) -> None:
     """Bring the tables to the newest revision; changes nothing where they are.
 
-    Any number of processes may call it at once: they take turns.
+    Any number of processes may call it at once: they take turns. Raises
+    StoreUnavailable when a newer program has brought them further already.
     """
+    with _translated(), engine.connect() as connection:
+        revision = _revision(connection)
+    if revision == newest_revision():
+        return
+    if revision is not None and revision > newest_revision():
+        raise StoreUnavailable(
+            f"the ledger is at revision {revision}, this program knows {newest_revision()}: upgrade the program"
+        )
+    # Alembic takes a third of a second to import, and hardly any start needs it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with _translated(), engine.connect() as connection:
@@ -153,6 +164,18 @@ def migrate(engine: Engine) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
         connection.invalidate()  # its busy_timeout is not the usual one
+
+
+def newest_revision() -> str:
+    """The revision the tables of this program are at; revisions are named by the number their file begins with."""
+    return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision the database is at; None where it has no tables yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 @contextmanager

@@ -1,11 +1,14 @@
 """The command line: what it takes, prints and returns. The JSON shapes are a contract."""
 
+import re
 import subprocess
 import sys
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import pytest
 
+from app.cli.run import command_named
 from tests.app.conftest import DOCUMENTS, ROOT, Command
 
 KEEP_ZH = "客户身份资料在业务关系结束后至少保存多少年？"
@@ -189,6 +192,24 @@ def test_what_cannot_be_done_ends_with_a_reason_and_exit_code_1(bank: Command, a
 )
 def test_what_is_not_understood_ends_with_exit_code_2(fresh: Command, arguments: list[str]) -> None:
     assert fresh(*arguments).code == 2
+
+
+def test_help_and_a_mistyped_command_wait_for_no_store(tmp_path: Path) -> None:
+    script = (
+        "import sys\nfrom app.cli import main\n"
+        "try:\n    main(['nonsense'])\nexcept SystemExit:\n    print(*sorted(sys.modules))"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, env={"PYTHONPATH": str(ROOT)}, check=True, cwd=tmp_path)
+    loaded = set(done.stdout.decode().split())
+    assert "app.cli.parser" in loaded
+    assert not loaded & {"sqlalchemy", "pydantic", "tantivy", "app.resources"}
+
+
+def test_every_command_can_be_found_by_its_name() -> None:
+    names = re.findall(r'"((?:documents|questions|checks)\.[a-z]+)"', (ROOT / "app" / "cli" / "parser.py").read_text())
+    assert len(names) > 10
+    assert all(iscoroutinefunction(command_named(name)) for name in names)
 
 
 def test_a_wrong_setting_is_named(fresh: Command) -> None:

@@ -161,6 +161,16 @@ def test_inserting_a_paragraph_changes_no_other_passage_key(
     assert len(lost) <= FAN_OUT + 1
 
 
+def test_one_more_line_on_top_of_a_long_list_of_short_ones_makes_one_new_passage() -> None:
+    lines = tuple(Spec(BlockKind.PARAGRAPH, f"第{n}号 terminal 终端编号 {n * 7}") for n in range(100))
+    before = {n.passage_key for n in nodes_of(parsed(lines)) if n.passage_key}
+    after = {
+        n.passage_key for n in nodes_of(parsed((Spec(BlockKind.PARAGRAPH, "新增的一行"), *lines))) if n.passage_key
+    }
+    assert len(after - before) == 1
+    assert before <= after
+
+
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(documents, min_size=3, max_size=3))
 def test_the_same_bytes_give_the_same_tree_in_another_process(many: list[tuple[Spec, ...]]) -> None:

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Delete, Dialect, Engine, Update, delete, event, func, select, update
+from sqlalchemy import Delete, Dialect, Engine, Update, delete, event, func, select, text, update
 from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects.mysql import mariadb
 from sqlalchemy.schema import CreateTable
@@ -24,6 +26,7 @@ from sqlalchemy.schema import CreateTable
 from stores.errors import StoreConflict, StoreCorrupt, StoreUnavailable
 from stores.ids import FixedClock
 from stores.ledger import SqlIntake, SqlLibrary, SqlOutbox, SqlRuns, migrate, open_engine, run_to_json, tables
+from stores.ledger import engine as ledger_engine
 from stores.ledger.rows import pack_text
 from stores.memory import MemoryLedger
 from stores.pool import Pool
@@ -192,6 +195,19 @@ def test_migrating_again_changes_nothing_and_keeps_what_is_there(engine: Engine,
     migrate(engine)
     migrate(engine)
     assert _counts(engine) == before
+
+
+def test_a_ledger_of_a_newer_program_is_left_alone_and_said_to_be_so(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreUnavailable, match="upgrade the program"):
+        migrate(engine)
+
+
+def test_the_newest_revision_is_the_head_that_alembic_finds() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(ledger_engine.__file__).parent.parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [ledger_engine.newest_revision()]
 
 
 def test_the_migrated_tables_are_those_the_code_uses(engine: Engine) -> None:

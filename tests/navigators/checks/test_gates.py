@@ -159,6 +159,7 @@ ATTACKS = [
     ("G2", "Resident accounts are reviewed.", [("p03", "resident accounts are reviewed")]),
     ("G2", "Deposits of USD 500 or more are kept.", [("p03", "500 or more are kept")]),
     # labels and names
+    ("G4", "合规部可以为第十七人延长上述期限，但不得超过二十年。", [EXTEND]),
     ("G4", "根据第四十三条，客户身份资料应当至少保存十年。", [KEEP]),
     ("G4", "Under Section 6.4, security incidents must be reported within four hours.", [REPORT]),
     ("G4", "审计部可以延长上述期限，但不得超过二十年。", [EXTEND]),
