@@ -28,7 +28,7 @@ from typing import IO, Any, Protocol, cast
 
 from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.limits import Limits
-from docs_ingest.parsed import Block, BlockKind, OutlineEntry, ParsedDocument, TextLine
+from docs_ingest.parsed import Block, BlockKind, Cell, Link, OutlineEntry, ParsedDocument, TextLine
 
 __all__ = ["Limits", "ReadingProcess"]
 
@@ -230,11 +230,16 @@ def as_json(parsed: ParsedDocument) -> dict[str, Any]:
         "parser": parsed.parser,
         "text": parsed.text,
         "blocks": [
-            [b.kind, b.start, b.end, b.level, b.page, b.size, b.bold, b.centered, b.indent, b.group, b.header]
+            [
+                *(b.kind, b.start, b.end, b.level, b.page, b.size, b.bold, b.centered, b.indent, b.group, b.header),
+                [[c.start, c.end, c.column, c.span] for c in b.cells],
+            ]
             for b in parsed.blocks
         ],
         "lines": [[line.start, line.end, line.page, line.box] for line in parsed.lines],
         "outline": [[e.title, e.level, e.page, e.top] for e in parsed.outline],
+        "links": [[link.start, link.end, link.to, link.href] for link in parsed.links],
+        "page_labels": parsed.page_labels,
         "pages": parsed.pages,
         "title": parsed.title,
         "notes": parsed.notes,
@@ -247,15 +252,22 @@ def _parsed(found: dict[str, Any]) -> ParsedDocument:
         format=_typed(found["format"], str),
         parser=_typed(found["parser"], str),
         text=_typed(found["text"], str),
-        blocks=tuple(Block(BlockKind(row[0]), *row[1:]) for row in found["blocks"]),
+        blocks=tuple(map(_block, found["blocks"])),
         lines=tuple(TextLine(s, e, page, _box(box)) for s, e, page, box in found["lines"]),
         outline=tuple(OutlineEntry(_typed(t, str), level, page, top) for t, level, page, top in found["outline"]),
+        links=tuple(Link(s, e, to, href) for s, e, to, href in found["links"]),
+        page_labels=tuple(_typed(label, str) for label in found["page_labels"]),
         pages=found["pages"],
         title=found["title"],
         notes=tuple(found["notes"]),
     )
     parsed.check()
     return parsed
+
+
+def _block(row: list[Any]) -> Block:
+    rest = [*row[1:-1], tuple(Cell(*cell) for cell in row[-1])]
+    return Block(BlockKind(row[0]), *rest)
 
 
 def _typed(value: object, kind: type[str]) -> str:

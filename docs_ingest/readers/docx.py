@@ -18,9 +18,10 @@ from lxml import etree
 from docs_ingest.errors import LimitExceeded
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
 from docs_ingest.readers.docx_numbering import Number, Numbering, W, formatted
-from docs_ingest.readers.docx_package import Package
 from docs_ingest.readers.docx_styles import VAL, Style, Styles, outline_level, switch, value, with_paragraph, with_run
+from docs_ingest.readers.package import Kind, Package
 
+_KIND = Kind("Word document", "an old .doc", ".docx", "Word")
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -48,8 +49,8 @@ def read_docx(data: bytes, max_characters: int, max_unpacked_bytes: int) -> Pars
     LimitExceeded when it unpacks to more than `max_unpacked_bytes` or holds more
     than `max_characters`. A document without text has no blocks.
     """
-    package = Package(data, max_unpacked_bytes)
-    main = package.main_part()
+    package = Package(data, max_unpacked_bytes, _KIND)
+    main = package.main_part("word/document.xml", "word/")
     styles = Styles(package.part_of(main, "styles"))
     numbering = Numbering(package.part_of(main, "numbering"))
     notes = {kind: _notes(package.part_of(main, f"{kind}s"), kind) for kind in ("footnote", "endnote")}
