@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from app.resources import House
-from docs_ingest.ingest import Upload, ingest, keyword_entries
+from docs_ingest.derive import keyword_entries
+from docs_ingest.ingest import ingest
+from docs_ingest.uploads import Upload
 from navigators.state import Question
 from stores.events import Emit, QuestionScored
 from stores.keywords_tantivy import TantivyKeywords
@@ -265,7 +267,7 @@ class _Flat:
         for node in tree.nodes:
             if node.passage_key:
                 self._addresses[tree.version.document, node.passage_key] = node.address
-        entries = keyword_entries(tree.version, _TENANT, tree.text, tree.nodes)
+        entries = keyword_entries(tree.version, _TENANT, tree.text, tree.nodes, tree.tables)
         return [e for e in entries if e.key not in bare]
 
     async def close(self) -> None:

@@ -18,10 +18,10 @@ from functools import cached_property
 from pathlib import Path
 
 from app.settings import MB, Settings
-from docs_ingest.ingest import Upload
 from docs_ingest.ingest import refuse as refuse_upload
 from docs_ingest.sandbox import ReadingProcess
 from docs_ingest.sync import sync
+from docs_ingest.uploads import Upload
 from navigators.navigator import Navigator
 from stores.cache_sqlite import SqliteCache
 from stores.errors import StoreUnavailable

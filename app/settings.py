@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(200, ge=1, description="largest file taken in")
     max_pages: int = Field(5_000, ge=1, description="most pages of one file")
     max_characters: int = Field(20_000_000, ge=1, description="most characters of one file's text")
+    max_nodes: int = Field(1_000_000, ge=100, description="most paragraphs and rows of one file")
     read_seconds: float = Field(300.0, gt=0, description="longest time for reading one file")
     read_memory_mb: int = Field(2_048, ge=256, description="most memory for reading one file")
 

@@ -22,8 +22,9 @@ from typing import Any
 
 from app.resources import House, open_house
 from app.settings import Settings
-from docs_ingest.ingest import Upload, ingest
+from docs_ingest.ingest import ingest
 from docs_ingest.names import read_name
+from docs_ingest.uploads import Upload
 from navigators.state import Question
 from stores.events import ignore
 from stores.in_force import in_force

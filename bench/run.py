@@ -123,7 +123,8 @@ def _extract(pdf: Path, home: Path) -> float:
 def _ingest(pdf: Path, home: Path) -> float:
     from app.resources import open_house  # noqa: PLC0415
     from app.settings import Settings  # noqa: PLC0415
-    from docs_ingest.ingest import Upload, ingest  # noqa: PLC0415
+    from docs_ingest.ingest import ingest  # noqa: PLC0415
+    from docs_ingest.uploads import Upload  # noqa: PLC0415
     from stores.events import ignore  # noqa: PLC0415
 
     upload = Upload(pdf.read_bytes(), pdf.name)

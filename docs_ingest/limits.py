@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+MAX_NODES = 1_000_000  # of one version's tree
 _UNPACKED = 8  # a packed file (DOCX) may hold this many times the bytes a file may have
 
 
@@ -15,6 +16,7 @@ class Limits:
     wall_seconds: float = 300.0
     cpu_seconds: float = 300.0
     memory_bytes: int = 2_048 * 1024 * 1024
+    helpers: int = 1  # processes that one long file may be shared out to, each under these limits
 
     @property
     def max_unpacked_bytes(self) -> int:

@@ -147,7 +147,9 @@ class ReadingProcess:
         child, self._child = self._child, None
         if child is None:
             return
-        child.kill()
+        if child.poll() is None:
+            with suppress(ProcessLookupError):  # it may end between the two
+                os.killpg(child.pid, signal.SIGKILL)  # with its helpers: the group is its own, see _start
         for stream in (child.stdin, child.stdout):
             if stream is not None:
                 _close_quietly(stream)

@@ -11,7 +11,7 @@ count, never by size.
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -48,17 +48,20 @@ class _Twig:
     table: int | None = None
 
 
-def build_nodes(parsed: ParsedDocument, structure: Structure, document: str) -> tuple[Node, ...]:
+def build_nodes(
+    parsed: ParsedDocument, structure: Structure, document: str, tables: Mapping[int, str] | None = None
+) -> tuple[Node, ...]:
     """The nodes of a version in document order, the root first.
 
     `document` goes into the passage keys: the same words in two documents are
-    two passages. Raises ValueError when there is no text at all.
+    two passages. `tables`: group of a table -> its title. Raises ValueError when
+    there is no text at all.
     """
     if not structure.pieces:
         raise ValueError("a document without text has no tree")
     root = _nested(structure.pieces)
     _tile(root, len(parsed.text))
-    _shape(parsed.text, root, depth=0)
+    _shape(parsed.text, root, tables or {}, depth=0)
     return _Numbering(parsed, document).nodes(root)
 
 
@@ -96,17 +99,17 @@ def _tile(twig: _Twig, end: int, start: int = 0) -> None:
         _tile(child, child_end, start if i == 0 else child.start)
 
 
-def _shape(text: str, twig: _Twig, depth: int) -> None:
+def _shape(text: str, twig: _Twig, tables: Mapping[int, str], depth: int) -> None:
     """Tables, lists with their stems, parts of long leaves, groups of at most 20; bottom up within a node."""
     if not twig.children:
         _split_long(text, twig, depth)
         return
     if twig.kind is not NodeKind.TABLE:
-        twig.children = _with_lists(text, _with_tables(text, twig.children))
+        twig.children = _with_lists(text, _with_tables(text, twig.children, tables))
     if twig.kind is NodeKind.SECTION and len(twig.children) == 1:
         _collapse(twig)
     for child in twig.children:
-        _shape(text, child, depth + 1)
+        _shape(text, child, tables, depth + 1)
     if not twig.children:
         _split_long(text, twig, depth)
     twig.children = _grouped(text, twig.children, room=FAN_OUT)
@@ -130,7 +133,7 @@ def _split_long(text: str, twig: _Twig, depth: int) -> None:
             _split_long(text, part, depth + 1)
 
 
-def _with_tables(text: str, children: list[_Twig]) -> list[_Twig]:
+def _with_tables(text: str, children: list[_Twig], tables: Mapping[int, str]) -> list[_Twig]:
     """Neighbouring rows of one table go into a table node, with the furniture that stands between them."""
     out: list[_Twig] = []
     for i, child in enumerate(children):
@@ -140,7 +143,7 @@ def _with_tables(text: str, children: list[_Twig]) -> list[_Twig]:
             last.children.append(child)
             last.end = child.end
         elif child.kind is NodeKind.ROW:
-            title = opening_words(text[child.start : child.end], 80)
+            title = tables.get(child.table or 0) or opening_words(text[child.start : child.end], 80)
             out.append(_Twig(NodeKind.TABLE, child.start, child.end, title=title, children=[child], table=child.table))
         elif inside and last is not None and _goes_on(children, i, last.table):
             last.children.append(child)

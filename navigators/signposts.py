@@ -4,6 +4,7 @@ Static: made of the version alone and byte-identical for every question, so a
 model server's prefix cache serves every later question on the same node.
 """
 
+from docs_ingest.tables import heads_of
 from navigators.statistics import TreeStatistics
 from stores.records import Node, NodeKind, Signpost, Tree, place_name
 from stores.tokens import estimate_tokens
@@ -50,12 +51,11 @@ def _leaf_counts(tree: Tree) -> dict[str, int]:
 
 
 def breadcrumb(tree: Tree, node: Node) -> tuple[str, ...]:
-    """Headings above a node, from the document's title down; of a table row also the table's column heads.
+    """Headings above a node, from the document's title down; of a table and its rows also caption and heads.
 
     Groups, which only keep fan-out small, are left out.
     """
-    above = [n for n in tree.path(node)[1:-1] if n.kind in (NodeKind.SECTION, NodeKind.TABLE)]
-    return (tree.version.title, *(n.title or n.label or "" for n in above if n.title or n.label))
+    return (tree.version.title, *heads_of(tree, node))
 
 
 def place_label(tree: Tree, node: Node) -> str | None:

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
+from docs_ingest.tables import heads_of
 from navigators.facets import Ask, Wants
 from stores.records import Node, NodeKind, Tree
 from stores.tokens import index_terms, numeric
@@ -97,11 +98,7 @@ class TreeStatistics:
         known: dict[tuple[str, ...], int] = {}
         head_of = []
         for node in self.passages:
-            words = tuple(
-                above.title or above.label or ""
-                for above in self.tree.path(node)[1:-1]
-                if above.kind in (NodeKind.SECTION, NodeKind.TABLE)
-            )
+            words = heads_of(self.tree, node)
             if words not in known:
                 known[words] = len(heads)
                 heads.append(Counter(t for w in words for t in index_terms(w)))

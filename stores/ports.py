@@ -5,6 +5,7 @@
     Intake     the transaction that adds a version           SQL (SQLite)        MemoryLedger
     Outbox     changes still to be told to the indexes       SQL (SQLite)        MemoryLedger
     Runs       what was asked and answered                   SQL (SQLite)        MemoryLedger
+    Originals  the uploaded bytes                            a folder            MemoryOriginals
     Keywords   passages by their words (projection)          tantivy             MemoryKeywords
     Cache      bytes with an expiry (best effort)            SQLite              MemoryCache
 
@@ -22,9 +23,11 @@ from typing import Protocol
 
 from stores.records import (
     Document,
+    Edge,
     IngestRecord,
     KeywordEntry,
     KeywordHit,
+    LineageStep,
     NewVersion,
     OutboxRow,
     Place,
@@ -74,6 +77,18 @@ class Library(Protocol):
         """Where passage keys stand in these versions, for the versions this reader may see.
 
         Keys that are unknown, superseded, deleted or forbidden are simply absent.
+        """
+
+    async def edges(self, reader: Reader, version_id: str, derivation: int | None = None) -> list[Edge]:
+        """References and definitions of a version in text order; `derivation` None means the current one.
+
+        Raises NotFound as `tree` does.
+        """
+
+    async def lineage(self, reader: Reader, version_id: str) -> list[LineageStep]:
+        """How a version's leaves follow those of the version before it; empty for a first version.
+
+        Of the current derivation. Raises NotFound as `tree` does.
         """
 
     async def standing(
@@ -155,6 +170,16 @@ class Runs(Protocol):
 
     async def latest(self, reader: Reader, *, limit: int = 50) -> list[RunSummary]:
         """Newest first."""
+
+
+class Originals(Protocol):
+    """The uploaded bytes, by their hash: for page images, boxes of single characters and later readings. Sync."""
+
+    def put(self, tenant: str, source_hash: str, data: bytes) -> None:
+        """Keep bytes; those that are there already are left alone. On return they are durable."""
+
+    def get(self, tenant: str, source_hash: str) -> bytes:
+        """The bytes of this hash. Raises NotFound; StoreCorrupt when they do not have it any more."""
 
 
 class Keywords(Protocol):

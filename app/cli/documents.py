@@ -13,9 +13,9 @@ from app.render import documents_text, place_text, tree_text
 from app.resources import House, open_house
 from app.settings import Settings
 from app.views import document_view, ingest_view, place_view, tree_view
-from docs_ingest.ingest import Upload
 from docs_ingest.ingest import ingest as ingest_walk
 from docs_ingest.names import document_id, read_name
+from docs_ingest.uploads import Upload
 from stores.errors import StoreConflict
 from stores.events import Emit, FileBegun
 from stores.in_force import in_force

@@ -1,6 +1,7 @@
 """PDF with a text layer: paragraphs, table rows, notes and furniture, each line with page and box.
 
-    pdf_lines.py      one page -> runs of characters      pdf_hidden.py   what cannot be seen on it
+    pdf_pages.py      all pages, in several processes     pdf_hidden.py   what cannot be seen on a page
+    pdf_lines.py      one page -> runs of characters
     pdf_layout.py     runs -> rows, columns in order      pdf_tables.py   rows that are a table's
     pdf_furniture.py  running heads and page numbers      pdf_blocks.py   rows -> paragraphs, items, notes
     pdf_text.py       blocks -> canonical text            pdf_outline.py  bookmarks and title
@@ -19,20 +20,18 @@ from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.parsed import BlockKind, ParsedDocument
 from docs_ingest.readers.pdf_blocks import Chunk, Notes, measured, note_number, page_chunks
 from docs_ingest.readers.pdf_furniture import PageRows, Trimmed, trimmed
-from docs_ingest.readers.pdf_hidden import has_picture
 from docs_ingest.readers.pdf_layout import Row, rows_of
-from docs_ingest.readers.pdf_lines import PageRuns, page_runs
+from docs_ingest.readers.pdf_lines import PageRuns
 from docs_ingest.readers.pdf_outline import outline, title_of
+from docs_ingest.readers.pdf_pages import FEW_LETTERS, Pages, letters_on, read_pages
 from docs_ingest.readers.pdf_text import PageChunks, write
-
-_FEW_LETTERS = 8  # a page with fewer has no text to speak of
-_ENOUGH_LETTERS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class PdfLimits:
     max_pages: int
     max_characters: int
+    helpers: int = 1  # processes a long document may be shared out to
 
 
 def read_pdf(data: bytes, limits: PdfLimits, page_done: Callable[[int, int], None]) -> ParsedDocument:
@@ -49,19 +48,19 @@ def read_pdf(data: bytes, limits: PdfLimits, page_done: Callable[[int, int], Non
                 f"the PDF has {count:,} pages, more than the {limits.max_pages:,} allowed: "
                 "split it, or raise CITEPATH_MAX_PAGES"
             )
-        pages, bare, notes = _read_pages(document, limits, page_done)
-        _refuse_pictures(pages, bare)
-        written = write(_chunked([_in_rows(page) for page in pages]))
+        pages = read_pages(document, limits.max_characters, page_done, limits.helpers)
+        _refuse_pictures(pages)
+        written = write(_chunked([_in_rows(page) for page in pages.runs]))
         return ParsedDocument(
             format="pdf",
             parser=f"pypdfium2-{pdfium.version.PYPDFIUM_INFO}",
             text=written.text,
             blocks=written.blocks,
             lines=written.lines,
-            outline=outline(document),
+            outline=outline(document, {page.number: page.frame for page in pages.runs}),
             pages=count,
             title=title_of(document),
-            notes=tuple(notes),
+            notes=tuple(_notes(pages)),
         )
     finally:
         document.close()
@@ -81,74 +80,26 @@ def _opened(data: bytes) -> pdfium.PdfDocument:
     return document
 
 
-def _read_pages(
-    document: pdfium.PdfDocument, limits: PdfLimits, page_done: Callable[[int, int], None]
-) -> tuple[list[PageRuns], int, list[str]]:
-    """All pages, how many of them hold a picture but no text, and notes on what was found."""
-    count = len(document)
-    pages: list[PageRuns] = []
-    broken: list[int] = []
-    bare = characters = 0
-    for index in range(count):
-        try:
-            page = document[index]
-        except pdfium.PdfiumError:
-            broken.append(index + 1)
-            continue
-        try:
-            runs = page_runs(page, index + 1)
-            if _letters(runs) < _FEW_LETTERS and has_picture(page):
-                bare += 1
-        except pdfium.PdfiumError:
-            broken.append(index + 1)
-            continue
-        finally:
-            page.close()
-        pages.append(runs)
-        characters += sum(len(run.text) for run in runs.runs)
-        if characters > limits.max_characters:
-            raise LimitExceeded(
-                f"the PDF holds more than the {limits.max_characters:,} characters allowed "
-                f"by page {index + 1:,} of {count:,}: split it, or raise CITEPATH_MAX_CHARACTERS"
-            )
-        page_done(index + 1, count)
-    if len(broken) == count:
-        raise IngestError(
-            "the PDF is damaged: none of its pages can be read; save or download it again in full and send it again"
-        )
-    return pages, bare, _notes(pages, bare, broken)
-
-
-def _notes(pages: list[PageRuns], bare: int, broken: list[int]) -> list[str]:
+def _notes(pages: Pages) -> list[str]:
     notes = []
-    if broken:
-        notes.append(f"damaged pages left out: {len(broken)}, the first is page {broken[0]}")
-    if bare:
-        notes.append(f"pages that are pictures without text: {bare}")
-    scans = sum(page.scanned for page in pages)
+    if pages.broken:
+        notes.append(f"damaged pages left out: {len(pages.broken)}, the first is page {pages.broken[0]}")
+    if pages.bare:
+        notes.append(f"pages that are pictures without text: {len(pages.bare)}, the first is page {pages.bare[0]}")
+    scans = sum(page.scanned for page in pages.runs)
     if scans:
         notes.append(f"scanned pages, whose text is what text recognition made of them: {scans}")
-    hidden = [page.number for page in pages if any(run.hidden for run in page.runs)]
+    hidden = [page.number for page in pages.runs if any(run.hidden for run in page.runs)]
     if hidden:
         notes.append(f"pages with text that cannot be seen: {len(hidden)}, the first is page {hidden[0]}")
     return notes
 
 
-def _letters(page: PageRuns) -> int:
-    """Letters on a page; counting stops where there are clearly enough."""
-    letters = 0
-    for run in page.runs:
-        letters += sum(map(str.isalpha, run.text))
-        if letters >= _ENOUGH_LETTERS:
-            break
-    return letters
-
-
-def _refuse_pictures(pages: list[PageRuns], bare: int) -> None:
-    letters = sum(_letters(page) for page in pages)
-    if letters < _FEW_LETTERS * len(pages) and bare * 2 > len(pages):
+def _refuse_pictures(pages: Pages) -> None:
+    letters = sum(letters_on(page) for page in pages.runs)
+    if letters < FEW_LETTERS * len(pages.runs) and len(pages.bare) * 2 > len(pages.runs):
         raise NeedsOcr(
-            f"{bare} of {len(pages)} pages are pictures without text: "
+            f"{len(pages.bare)} of {len(pages.runs)} pages are pictures without text: "
             "run text recognition (OCR) on the PDF and send it again"
         )
 
@@ -157,7 +108,7 @@ def _in_rows(page: PageRuns) -> PageRows:
     rows = rows_of(page.runs)
     seen = tuple(row for row in rows if not row.hidden)
     hidden = tuple(row for row in rows if row.hidden)
-    return PageRows(page.number, page.width, page.height, seen, hidden)
+    return PageRows(page.number, page.frame.width, page.frame.height, seen, hidden)
 
 
 def _chunked(pages: list[PageRows]) -> list[PageChunks]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from docs_ingest.parsed import BlockKind
+from docs_ingest.readers.pdf_columns import TableCell, TableRow
 from docs_ingest.readers.pdf_layout import Row, Span, regions
-from docs_ingest.readers.pdf_tables import Cells, cells_of, split_tables
+from docs_ingest.readers.pdf_tables import cells_of, split_tables
 
 BULLET = re.compile(r"[•●▪■◆◦○□‣➢➤✓✔\uf0b7\uf0a7\uf0d8]\s*|[–—]\s+(?=\S)")
 _LABEL = re.compile(
@@ -48,7 +49,7 @@ class Chunk:
     centered: bool = False
     indent: float = 0.0
     level: int | None = None
-    cells: tuple[str, ...] | None = None  # ROW
+    cells: tuple[TableCell, ...] | None = None  # ROW
     table: int | None = None  # ROW: number of the table on its page
     header: bool = False
 
@@ -135,15 +136,15 @@ def _pitches(rows: Sequence[Row], usual: Measures) -> dict[float, float]:
     return {**usual.pitch, **here}
 
 
-def _table_row(one: Cells, table: int) -> Chunk:
-    main = one.row.main
+def _table_row(one: TableRow, table: int) -> Chunk:
+    main = one.rows[0].main
     return Chunk(
         BlockKind.ROW,
-        (one.row,),
+        tuple(one.rows),
         main.size,
         main.bold,
-        indent=one.row.left,
-        cells=one.texts,
+        indent=one.rows[0].left,
+        cells=tuple(one.cells),
         table=table,
         header=one.header,
     )

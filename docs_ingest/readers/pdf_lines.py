@@ -33,6 +33,8 @@ _LINE = re.compile(r"[^\r\n\ufffe]+")
 _WORD = re.compile(r"[^\x00-\x20\u00a0\u2000-\u200b\u3000]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u00a0\u00ad\ufffe\uffff\s]+")
 
+_loose_box = raw.FPDFText_GetLooseCharBox
+
 Box = tuple[float, float, float, float]
 
 
@@ -57,39 +59,44 @@ class Run:
         return self.right - self.left
 
 
-@dataclass(frozen=True, slots=True)
-class PageRuns:
-    number: int  # 1-based
-    width: float
-    height: float
-    runs: tuple[Run, ...]
-    scanned: bool  # its text is an invisible layer over a picture
-
-
 class Frame:
     """Turns page coordinates (from the bottom left, unrotated) into places on the page as shown."""
 
-    def __init__(self, page: pdfium.PdfPage) -> None:
-        self._left, self._bottom, self._right, self._top = page.get_bbox()
-        self._turn = raw.FPDFPage_GetRotation(page)
-        across, down = self._right - self._left, self._top - self._bottom
-        self.width, self.height = (down, across) if self._turn % 2 else (across, down)
+    def __init__(self, left: float, bottom: float, right: float, top: float, turn: int) -> None:
+        """Edges of the page's box in points; `turn` counts quarters clockwise."""
+        self.plain = (left, bottom, right, top, turn)
+        self._left, self._bottom, self._right, self._top, self._turn = self.plain
+        across, down = right - left, top - bottom
+        self.width, self.height = (down, across) if turn % 2 else (across, down)
+
+    @classmethod
+    def of(cls, page: pdfium.PdfPage) -> "Frame":
+        left, bottom, right, top = page.get_bbox()
+        return cls(left, bottom, right, top, raw.FPDFPage_GetRotation(page))
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        if not self._turn:
+            return left - self._left, self._top - top, right - self._left, self._top - bottom
         match self._turn:
             case 1:
                 return bottom - self._bottom, left - self._left, top - self._bottom, right - self._left
             case 2:
                 return self._right - right, bottom - self._bottom, self._right - left, top - self._bottom
-            case 3:
-                return self._top - top, self._right - right, self._top - bottom, self._right - left
             case _:
-                return left - self._left, self._top - top, right - self._left, self._top - bottom
+                return self._top - top, self._right - right, self._top - bottom, self._right - left
+
+
+@dataclass(frozen=True, slots=True)
+class PageRuns:
+    number: int  # 1-based
+    frame: Frame
+    runs: tuple[Run, ...]
+    scanned: bool  # its text is an invisible layer over a picture
 
 
 def page_runs(page: pdfium.PdfPage, number: int) -> PageRuns:
     """The runs of one page in stream order. Raises pypdfium2.PdfiumError where the page has no readable text."""
-    frame = Frame(page)
+    frame = Frame.of(page)
     textpage = page.get_textpage()
     try:
         hidden, scanned = hidden_objects(page)
@@ -97,7 +104,7 @@ def page_runs(page: pdfium.PdfPage, number: int) -> PageRuns:
         runs = tuple(run for start, end, hyphen in _lines(probe.text) for run in probe.runs(start, end, hyphen))
     finally:
         textpage.close()
-    return PageRuns(number, frame.width, frame.height, runs, scanned)
+    return PageRuns(number, frame, runs, scanned)
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
@@ -121,12 +128,40 @@ def _text(textpage: pdfium.PdfTextPage) -> str:
     return "".join(chr(unicode_of(textpage, i)) for i in range(count))
 
 
+class _Group:
+    """Words that will be one run, and the box around them."""
+
+    __slots__ = ("bottom", "first", "last", "left", "past", "right", "top")
+
+    def __init__(self, first: int, past: int, box: Box, last: Box) -> None:
+        self.first, self.past, self.last = first, past, last
+        self.left, self.top, self.right, self.bottom = box
+        self._cover(last)
+
+    def take(self, past: int, box: Box, last: Box) -> None:
+        self.past, self.last = past, last
+        self._cover(box)
+        self._cover(last)
+
+    def _cover(self, box: Box) -> None:
+        left, top, right, bottom = box
+        if left < self.left:
+            self.left = left
+        if top < self.top:
+            self.top = top
+        if right > self.right:
+            self.right = right
+        if bottom > self.bottom:
+            self.bottom = bottom
+
+
 class _Probe:
     """Asks pdfium about single characters of one page, with buffers made once."""
 
     def __init__(self, textpage: pdfium.PdfTextPage, frame: Frame, hidden: frozenset[int], number: int) -> None:
         self._page = textpage.raw
         self._frame = frame
+        self._to_page = frame.box
         self._hidden = hidden
         self._number = number
         self._rect = raw.FS_RECTF()
@@ -137,46 +172,57 @@ class _Probe:
 
     def runs(self, start: int, end: int, hyphen: bool) -> list[Run]:
         """The runs of the characters start..end, which pdfium calls one line."""
-        words = [(m.start(), m.end()) for m in _WORD.finditer(self.text, start, end)]
-        if not words:
-            return []
-        size, _ = self._look((start + end) // 2)
         made: list[Run] = []
-        group: list[tuple[int, int]] = []
-        boxes: list[Box] = []
-        for first, past in words:
-            one, other = self._box(first), self._box(past - 1)
-            figures = bool(group) and self.text[group[-1][1] - 1] in _FIGURE_ENDS and self.text[first] in _FIGURE_BEGINS
+        size = 0.0
+        group: _Group | None = None
+        for word in _WORD.finditer(self.text, start, end):
+            first, past = word.span()
+            box = self._box(first)
+            last = box if past - first == 1 else self._box(past - 1)
+            if group is None:
+                size, _ = self._look((start + end) // 2)
+                group = _Group(first, past, box, last)
+                continue
+            figures = self.text[group.past - 1] in _FIGURE_ENDS and self.text[first] in _FIGURE_BEGINS
             gap = (_FIGURE_GAP if figures else _WIDE_GAP) * size
-            if (boxes and _apart(boxes[-1], one, size, gap)) or (
-                self._hidden and group and self._unseen(first) != self._unseen(group[0][0])
+            if _apart(group.last, box, size, gap) or (
+                self._hidden and self._unseen(first) != self._unseen(group.first)
             ):
-                made.append(self._run(group, boxes, False))
-                group, boxes = [], []
-            group.append((first, past))
-            boxes += (one, other)
-        made.append(self._run(group, boxes, hyphen))
+                made.append(self._run(group, False))
+                group = _Group(first, past, box, last)
+            else:
+                group.take(past, box, last)
+        if group is not None:
+            made.append(self._run(group, hyphen))
         return made
 
-    def _run(self, words: list[tuple[int, int]], boxes: list[Box], hyphen: bool) -> Run:
-        first, past = words[0][0], words[-1][1]
+    def _run(self, group: "_Group", hyphen: bool) -> Run:
+        first, past = group.first, group.past
         looks = [self._look(first), self._look((first + past) // 2), self._look(past - 1)]
         sizes = sorted(size for size, _ in looks)
-        text = " ".join(self.text[a:b] for a, b in words)
-        if self.text[first:past] != text:
-            text = _CONTROL.sub(" ", text)
-        text = _CONTROL.sub(" ", _whole(text)).strip()
-        left, top, right, bottom = _union(boxes)
-        off = right <= 0 or bottom <= 0 or left >= self._frame.width or top >= self._frame.height
+        text = self.text[first:past]
+        if not (text.isascii() and text.isprintable()) or "  " in text:
+            text = _CONTROL.sub(" ", _whole(text)).strip()
+        frame = self._frame
+        off = group.right <= 0 or group.bottom <= 0 or group.left >= frame.width or group.top >= frame.height
         unseen = sizes[1] < _TINY or off or (bool(self._hidden) and self._unseen(first))
         return Run(
-            text, self._number, left, top, right, bottom, sizes[1], sum(b for _, b in looks) >= 2, unseen, hyphen
+            text,
+            self._number,
+            group.left,
+            group.top,
+            group.right,
+            group.bottom,
+            sizes[1],
+            sum(b for _, b in looks) >= 2,
+            unseen,
+            hyphen,
         )
 
     def _box(self, index: int) -> Box:
-        raw.FPDFText_GetLooseCharBox(self._page, index, self._rect)
         rect = self._rect
-        return self._frame.box(rect.left, rect.bottom, rect.right, rect.top)
+        _loose_box(self._page, index, rect)
+        return self._to_page(rect.left, rect.bottom, rect.right, rect.top)
 
     def _unseen(self, index: int) -> bool:
         return address(raw.FPDFText_GetTextObject(self._page, index)) in self._hidden
@@ -208,15 +254,6 @@ class _Probe:
 def _apart(last: Box, box: Box, size: float, gap: float) -> bool:
     """Whether a word stands too far from the last character to be in one run with it."""
     return box[0] - last[2] > gap or box[0] < last[0] - size or abs(box[1] - last[1]) > _LINE_STEP * size
-
-
-def _union(boxes: list[Box]) -> Box:
-    return (
-        min(b[0] for b in boxes),
-        min(b[1] for b in boxes),
-        max(b[2] for b in boxes),
-        max(b[3] for b in boxes),
-    )
 
 
 def _whole(text: str) -> str:

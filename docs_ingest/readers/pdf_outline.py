@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+from collections.abc import Mapping
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -18,11 +19,13 @@ _MADE_BY = re.compile(
 _FILE_NAME = re.compile(r"\.(?:docx?|pdf|xlsx?|pptx?|rtf|txt|indd|wpd|html?|qxd|tmp)\s*$|[\\/]", re.IGNORECASE)
 
 
-def outline(document: pdfium.PdfDocument) -> tuple[OutlineEntry, ...]:
-    """The bookmarks in order, each once: a tree that leads back into itself ends there."""
+def outline(document: pdfium.PdfDocument, frames: Mapping[int, Frame]) -> tuple[OutlineEntry, ...]:
+    """The bookmarks in order, each once: a tree that leads back into itself ends there.
+
+    `frames`: page number, 1-based -> the page's frame; a bookmark to another page has no height.
+    """
     found: list[OutlineEntry] = []
     seen: set[int] = set()
-    frames: dict[int, Frame] = {}
     stack: list[tuple[Handle, int]] = [(raw.FPDFBookmark_GetFirstChild(document, None), 1)]
     while stack and len(found) < _MOST:
         mark, level = stack.pop()
@@ -57,7 +60,7 @@ def _title(mark: Handle) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _target(document: pdfium.PdfDocument, mark: Handle, frames: dict[int, Frame]) -> tuple[int | None, float | None]:
+def _target(document: pdfium.PdfDocument, mark: Handle, frames: Mapping[int, Frame]) -> tuple[int | None, float | None]:
     """Page, and points from its top where the bookmark gives a place on it."""
     where = raw.FPDFBookmark_GetDest(document, mark)
     if not where:
@@ -70,25 +73,18 @@ def _target(document: pdfium.PdfDocument, mark: Handle, frames: dict[int, Frame]
     x, y, zoom = ctypes.c_float(), ctypes.c_float(), ctypes.c_float()
     if not raw.FPDFDest_GetLocationInPage(where, has_x, has_y, has_zoom, x, y, zoom):
         return index + 1, None
+    frame = frames.get(index + 1)
+    if frame is None:
+        return index + 1, None
     if not has_y.value:
-        return index + 1, _fitted_top(document, where, frames, index)
-    return index + 1, _frame(document, frames, index).box(x.value, y.value, x.value, y.value)[1]
+        return index + 1, _fitted_top(where, frame)
+    return index + 1, frame.box(x.value, y.value, x.value, y.value)[1]
 
 
-def _fitted_top(document: pdfium.PdfDocument, where: Handle, frames: dict[int, Frame], index: int) -> float | None:
+def _fitted_top(where: Handle, frame: Frame) -> float | None:
     """The height of a bookmark that fits the page's width at some height (FitH, FitBH)."""
     count, values = ctypes.c_ulong(), (raw.FS_FLOAT * 4)()
     view = raw.FPDFDest_GetView(where, count, values)
     if view not in (raw.PDFDEST_VIEW_FITH, raw.PDFDEST_VIEW_FITBH) or count.value < 1:
         return None
-    return _frame(document, frames, index).box(0.0, values[0], 0.0, values[0])[1]
-
-
-def _frame(document: pdfium.PdfDocument, frames: dict[int, Frame], index: int) -> Frame:
-    if index not in frames:
-        page = document[index]
-        try:
-            frames[index] = Frame(page)
-        finally:
-            page.close()
-    return frames[index]
+    return frame.box(0.0, values[0], 0.0, values[0])[1]

@@ -4,46 +4,30 @@ Two rows in sequence that both have a wide gap and share the edge (left, right
 or middle) of a cell after the first begin a table. Rows of one cell belong to
 it when they stand between such rows. A contents page with dots to its page
 numbers is no table, nor is a list whose numbers stand apart from its text.
+
+    split_tables    which rows are tables'                    (here)
+    pdf_columns.py  which column a cell stands in; printed lines put together to rows
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from docs_ingest.readers.pdf_layout import Row, joined
+from docs_ingest.readers.pdf_columns import Cell, Table, is_figure, table_of
+from docs_ingest.readers.pdf_layout import Row
 from docs_ingest.readers.pdf_lines import Run
 
 _ALIGNED = 4.0  # points two edges may differ
 _INNER = 3  # rows of one cell in sequence that a table may have between two rows of several
 _STEP = 2.6  # times the row's height from one row of a table to the next
+_FAR = 6.0  # the same between two parts of one table, told by their columns
 _OVER_COLUMNS = 0.3  # of a table's width: what begins further right stands over its columns
-_LONG = 90  # letters: a row of one cell with more is a paragraph
+_LONG = 90  # letters: a row of one cell with more is a paragraph, if it also stands below the columns
 _LABEL = re.compile(
     r"[•●▪■◦○‣·–—*-]|\(?[a-zA-Z\d]{1,4}[.)]|\([a-zA-Z\d]{1,4}\)|\d+(?:\.\d+)+\.?|§+\s?[\d.]+|[(（]?[一二三四五六七八九十]+[)）、]|第.{1,6}[条章节]|\d{1,3}"
 )
 _LEADER = re.compile(r"(?:\.\s?){4,}|[…·]{2,}|_{5,}")
 _UNIT = re.compile(r"[$€£¥(]|[A-Z]{2}\$|US\$")
-_STRAY_SIGN = re.compile(r"(.*\S)\s+([$€£¥])")
 _TAIL = re.compile(r"[)%]+|\*+")
-_NUMBER = re.compile(r"[($€£¥]*\s*[-–—]?\s*[\d,]*\.?\d+\s*[%)x]*|[-–—]+|n/?[am]\.?", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d")
-
-
-Cell = tuple[Run, ...]  # runs that belong together: a label, a currency sign, a number
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """One row of a table."""
-
-    row: Row
-    texts: tuple[str, ...]
-    header: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    rows: tuple[Cells, ...]
 
 
 def split_tables(rows: Sequence[Row]) -> list[Row | Table]:
@@ -51,27 +35,61 @@ def split_tables(rows: Sequence[Row]) -> list[Row | Table]:
     cells = [cells_of(row) for row in rows]
     made: list[Row | Table] = []
     at = 0
+    for start, end in _joined_parts(rows, cells, _parts(rows, cells)):
+        made += rows[at:start]
+        above = _heads_above(rows[at:start], rows[start:end])
+        del made[len(made) - above :]
+        made.append(table_of(rows[start - above : end], cells[start - above : end]))
+        at = end
+    return [*made, *rows[at:]]
+
+
+def _parts(rows: Sequence[Row], cells: Sequence[Sequence[Cell]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    at = 0
     while at < len(rows):
         end = _table_end(rows, cells, at)
         if end > at:
-            above = _heads_above(made, rows[at:end])
-            del made[len(made) - above :]
-            made.append(_table(rows[at - above : end], cells[at - above : end]))
-            at = end
+            found.append((at, end))
+        at = max(end, at + 1)
+    return found
+
+
+def _joined_parts(
+    rows: Sequence[Row], cells: Sequence[Sequence[Cell]], parts: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Parts of one table: the second goes on in the first one's columns, without heads of its own."""
+    made: list[tuple[int, int]] = []
+    for start, end in parts:
+        if made and _goes_on(rows, cells, made[-1], start):
+            made[-1] = (made[-1][0], end)
         else:
-            made.append(rows[at])
-            at += 1
+            made.append((start, end))
     return made
 
 
-def _heads_above(made: Sequence[Row | Table], rows: Sequence[Row]) -> int:
+def _goes_on(rows: Sequence[Row], cells: Sequence[Sequence[Cell]], before: tuple[int, int], start: int) -> bool:
+    end = before[1]
+    if start - end > _INNER or any(row.hidden for row in rows[end:start]):
+        return False
+    if rows[start].top - rows[end - 1].bottom > _FAR * (start - end + 1) * max(rows[start].main.size, 4.0):
+        return False
+    values = min(cell[0].left for row in cells[before[0] : end] for cell in row[1:])
+    if any(row.right > values for row in rows[end:start]):
+        return False
+    last = next(i for i in range(end - 1, before[0] - 1, -1) if len(cells[i]) > 1)
+    figures = any(is_figure(cell) for cell in cells[start][1:])
+    return figures and _aligned(cells[last], cells[start])
+
+
+def _heads_above(made: Sequence[Row], rows: Sequence[Row]) -> int:
     """How many rows just above a table stand over its columns only: heads that span several of them."""
     left = min(row.left for row in rows)
     inner = left + _OVER_COLUMNS * (max(row.right for row in rows) - left)
     below = rows[0]
     count = 0
     for row in reversed(made):
-        if not isinstance(row, Row) or row.left < inner or row.hidden or count == _INNER:
+        if row.left < inner or row.hidden or count == _INNER:
             break
         if below.top - row.bottom > row.main.size or abs(row.main.size - below.main.size) > 1.5:
             break
@@ -97,11 +115,12 @@ def cells_of(row: Row) -> list[Cell]:
     return [tuple(group) for group in groups]
 
 
-def _table_end(rows: Sequence[Row], cells: list[list[Cell]], at: int) -> int:
+def _table_end(rows: Sequence[Row], cells: Sequence[Sequence[Cell]], at: int) -> int:
     """One past the last row of the table that begins at `at`; `at` itself if none does."""
     if not _several(rows[at], cells[at]):
         return at
     last, wide = at, 1
+    values = cells[at][1][0].left
     for i in range(at + 1, len(rows)):
         if rows[i].top - rows[i - 1].bottom > _STEP * max(rows[i].main.size, 4.0):
             break
@@ -109,16 +128,17 @@ def _table_end(rows: Sequence[Row], cells: list[list[Cell]], at: int) -> int:
             if not _aligned(cells[last], cells[i]) and not (wide > 1 and _aligned(cells[last - 1], cells[i])):
                 break
             last, wide = i, wide + 1
-        elif i - last > _INNER or len(rows[i].text) > _LONG:
+            values = min(values, cells[i][1][0].left)
+        elif i - last > _INNER or (len(rows[i].text) > _LONG and rows[i].right > values):
             break
     return last + 1 if wide >= 2 else at
 
 
-def _several(row: Row, cells: list[Cell]) -> bool:
+def _several(row: Row, cells: Sequence[Cell]) -> bool:
     return len(cells) >= 2 and not row.hidden and _LEADER.search(row.text) is None
 
 
-def _aligned(one: list[Cell], other: list[Cell]) -> bool:
+def _aligned(one: Sequence[Cell], other: Sequence[Cell]) -> bool:
     for a in one[1:]:
         left, right = a[0].left, a[-1].right
         for b in other[1:]:
@@ -130,24 +150,3 @@ def _aligned(one: list[Cell], other: list[Cell]) -> bool:
             ):
                 return True
     return False
-
-
-def _table(rows: Sequence[Row], cells: Sequence[list[Cell]]) -> Table:
-    texts = [_with_signs([joined(cell) for cell in row]) for row in cells]
-    numeric = [len(t) > 1 and any(_is_figure(cell) for cell in t[1:]) for t in texts]
-    heads = numeric.index(True) if any(numeric) else 0
-    heads = heads if heads <= _INNER else 0
-    return Table(tuple(Cells(row, t, i < heads) for i, (row, t) in enumerate(zip(rows, texts, strict=True))))
-
-
-def _with_signs(texts: list[str]) -> tuple[str, ...]:
-    """A currency sign that stands nearer to the figure before it goes to the one after it."""
-    for i in range(len(texts) - 1):
-        match = _STRAY_SIGN.fullmatch(texts[i])
-        if match is not None and _is_figure(texts[i + 1]):
-            texts[i], texts[i + 1] = match[1], f"{match[2]} {texts[i + 1]}"
-    return tuple(texts)
-
-
-def _is_figure(text: str) -> bool:
-    return _NUMBER.fullmatch(text) is not None and _YEAR.fullmatch(text) is None

@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from docs_ingest.parsed import Block, BlockKind, TextLine
+from docs_ingest.parsed import Block, BlockKind, Cell, TextLine
 from docs_ingest.readers.pdf_blocks import Chunk
+from docs_ingest.readers.pdf_columns import TableCell
 from docs_ingest.readers.pdf_layout import Row
+from docs_ingest.readers.pdf_lines import Box
 
 _HAN = re.compile(r"[\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _HYPHENED = re.compile(r"[^\W\d_]{1,30}-[^\W\d_]{1,30}")
@@ -95,8 +97,12 @@ class _Writer:
             if self._parts:
                 self._put("\n")
             start = self._at
+            cells: tuple[Cell, ...] = ()
             group = None if chunk.table is None else groups.setdefault((chunk.page, chunk.table), len(groups) + 1)
-            self._rows(chunk)
+            if chunk.cells is None:
+                self._rows(chunk)
+            else:
+                cells = self._cells(chunk.cells, chunk.page)
             self._blocks.append(
                 Block(
                     chunk.kind,
@@ -110,6 +116,7 @@ class _Writer:
                     round(chunk.indent, 2),
                     group,
                     chunk.header,
+                    cells,
                 )
             )
         return Written("".join(self._parts), tuple(self._blocks), tuple(self._lines))
@@ -121,13 +128,31 @@ class _Writer:
     def _rows(self, chunk: Chunk) -> None:
         last: str | None = None
         for i, row in enumerate(chunk.rows):
-            text = row.text if chunk.cells is None else " | ".join(chunk.cells)
+            text = row.text
             if last is not None:
                 self._put(self._between(last, chunk.rows[i - 1], text))
             start = self._at
             self._put(text)
             self._lines.append(TextLine(start, self._at, row.page, _box(row)))
             last = text
+
+    def _cells(self, cells: Sequence[TableCell], page: int) -> tuple[Cell, ...]:
+        """A row of a table: its cells between bars, empty ones too; each printed piece is a line with its own box."""
+        made: list[Cell] = []
+        column = 0
+        for cell in cells:
+            bars = cell.column - column
+            self._put(" | " * bars if made else "| " * bars)
+            start = self._at
+            for i, (words, box) in enumerate(cell.pieces):
+                if i:
+                    self._put("" if _HAN.match(words) and _HAN.match(cell.pieces[i - 1][0][-1]) else " ")
+                begun = self._at
+                self._put(words)
+                self._lines.append(TextLine(begun, self._at, page, _rounded(box)))
+            made.append(Cell(start, self._at, cell.column, cell.span))
+            column = cell.column
+        return tuple(made)
 
     def _between(self, last: str, row: Row, text: str) -> str:
         if row.runs[-1].hyphen:
@@ -144,5 +169,10 @@ class _Writer:
         return "-" if self._spellings[f"{one[0]}-{other[0]}".lower()] > 0 else ""
 
 
-def _box(row: Row) -> tuple[float, float, float, float]:
-    return round(row.left, 2), round(row.top, 2), round(row.right, 2), round(row.bottom, 2)
+def _box(row: Row) -> Box:
+    return _rounded((row.left, row.top, row.right, row.bottom))
+
+
+def _rounded(box: Box) -> Box:
+    left, top, right, bottom = box
+    return round(left, 2), round(top, 2), round(right, 2), round(bottom, 2)

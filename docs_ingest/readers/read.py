@@ -40,7 +40,7 @@ def read_document(data: bytes, file_name: str, limits: Limits, page_done: PageDo
 def _read(kind: Format, data: bytes, limits: Limits, page_done: PageDone) -> ParsedDocument:
     match kind:
         case Format.PDF:
-            return read_pdf(data, PdfLimits(limits.max_pages, limits.max_characters), page_done)
+            return read_pdf(data, PdfLimits(limits.max_pages, limits.max_characters, limits.helpers), page_done)
         case Format.DOCX:
             return read_docx(data, limits.max_characters, limits.max_unpacked_bytes)
         case Format.HTML:

@@ -11,8 +11,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -176,7 +176,7 @@ def printed_contents(parsed: ParsedDocument) -> list[OutlineEntry]:
 def _contents_lines(parsed: ParsedDocument) -> list[tuple[TextLine, str, int]]:
     """Lines that end in a page number, in the run of pages where page numbers only grow."""
     found: list[tuple[TextLine, str, int]] = []
-    for line in parsed.lines:
+    for line in _whole_lines(parsed):
         if line.page is None or line.page > _CONTENTS_PAGES:
             continue
         match = _CONTENTS_LINE.match(parsed.text[line.start : line.end])
@@ -191,6 +191,22 @@ def _contents_lines(parsed: ParsedDocument) -> list[tuple[TextLine, str, int]]:
             found = []
         found.append((line, title, number))
     return found
+
+
+def _whole_lines(parsed: ParsedDocument) -> Iterator[TextLine]:
+    """The lines of the text, those of one table row as one."""
+    rows = [(b.start, b.end) for b in parsed.blocks if b.kind is BlockKind.ROW]
+    at = 0
+    done = 0
+    for line in parsed.lines:
+        while at < len(rows) and rows[at][1] <= line.start:
+            at += 1
+        if at < len(rows) and rows[at][0] <= line.start:
+            if rows[at][0] >= done:
+                done = rows[at][1]
+                yield replace(line, start=rows[at][0], end=done)
+        else:
+            yield line
 
 
 def _levels(lines: Sequence[TextLine]) -> list[int]:

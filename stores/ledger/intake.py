@@ -15,6 +15,7 @@ from stores.ledger import tables as t
 from stores.ledger.engine import reading, writing
 from stores.ledger.rows import (
     derivation_values,
+    edge_values,
     ingest_values,
     lineage_values,
     node_values,
@@ -73,6 +74,8 @@ class SqlIntake:
             connection.execute(insert(t.nodes), node_values(new))
             if new.lineage:
                 connection.execute(insert(t.lineage), lineage_values(new))
+            if new.edges:
+                connection.execute(insert(t.edges), edge_values(new))
             self._tell(connection, new.document.tenant, (), new.entries)
             connection.execute(insert(t.ingests), ingest_values(record))
             _bump(connection, new.document.tenant, collections)

@@ -14,15 +14,19 @@ from stores.ledger import tables as t
 from stores.ledger.engine import chunked, reading
 from stores.ledger.rows import (
     DOCUMENT_COLUMNS,
+    EDGE_COLUMNS,
     INGEST_COLUMNS,
+    LINEAGE_COLUMNS,
     document_from,
+    edge_from,
     ingest_from,
+    lineage_from,
     select_versions,
     version_from,
 )
 from stores.ledger.trees import read_tree
 from stores.pool import Pool
-from stores.records import Document, IngestRecord, Place, Reader, Tree, Version
+from stores.records import Document, Edge, IngestRecord, LineageStep, Place, Reader, Tree, Version
 
 
 class SqlLibrary:
@@ -54,6 +58,12 @@ class SqlLibrary:
 
     async def places(self, reader: Reader, keys: Sequence[str], version_ids: Sequence[str]) -> dict[str, list[Place]]:
         return await self._pool.run(self._places, reader, keys, version_ids)
+
+    async def edges(self, reader: Reader, version_id: str, derivation: int | None = None) -> list[Edge]:
+        return await self._pool.run(self._edges, reader, version_id, derivation)
+
+    async def lineage(self, reader: Reader, version_id: str) -> list[LineageStep]:
+        return await self._pool.run(self._lineage, reader, version_id)
 
     async def standing(
         self, reader: Reader, version_ids: Sequence[str], *, as_of: date | None = None
@@ -104,10 +114,21 @@ class SqlLibrary:
 
     def _tree(self, reader: Reader, version_id: str, derivation: int | None) -> Tree:
         with reading(self._engine) as connection:
-            row = connection.execute(_visible(reader, derivation).where(t.versions.c.id == version_id)).one_or_none()
-            if row is None:
-                raise NotFound(f"there is no version {version_id}, or no such derivation of it")
-            return read_tree(connection, version_from(row))
+            return read_tree(connection, _one(connection, reader, version_id, derivation))
+
+    def _edges(self, reader: Reader, version_id: str, derivation: int | None) -> list[Edge]:
+        e = t.edges.c
+        with reading(self._engine) as connection:
+            version = _one(connection, reader, version_id, derivation)
+            query = select(*EDGE_COLUMNS).where(e.version_id == version.id, e.derivation == version.derivation)
+            return [edge_from(row) for row in connection.execute(query.order_by(e.ord))]
+
+    def _lineage(self, reader: Reader, version_id: str) -> list[LineageStep]:
+        n = t.lineage.c
+        with reading(self._engine) as connection:
+            version = _one(connection, reader, version_id, None)
+            query = select(*LINEAGE_COLUMNS).where(n.version_id == version.id, n.derivation == version.derivation)
+            return [lineage_from(row) for row in connection.execute(query.order_by(n.ord))]
 
     def _places(self, reader: Reader, keys: Sequence[str], version_ids: Sequence[str]) -> dict[str, list[Place]]:
         n = t.nodes.c
@@ -165,6 +186,14 @@ def _visible(reader: Reader, derivation: int | None = None) -> Select[Any]:
     """Versions this reader may see: every read of text goes through this condition."""
     d = t.documents.c
     return select_versions(derivation).where(d.tenant == reader.tenant, d.deleted_at.is_(None))
+
+
+def _one(connection: Connection, reader: Reader, version_id: str, derivation: int | None) -> Version:
+    """A version this reader may see, in this derivation. Raises NotFound."""
+    row = connection.execute(_visible(reader, derivation).where(t.versions.c.id == version_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no version {version_id}, or no such derivation of it")
+    return version_from(row)
 
 
 def _by_document(

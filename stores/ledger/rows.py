@@ -17,20 +17,30 @@ from stores.errors import StoreCorrupt
 from stores.ledger import tables as t
 from stores.records import (
     Document,
+    Edge,
+    EdgeKind,
+    EffectiveSource,
     IngestRecord,
     IngestStatus,
     KeywordEntry,
     Line,
+    LineageState,
+    LineageStep,
     NewVersion,
     Node,
     NodeKind,
     OutboxRow,
+    Table,
+    TableCell,
+    TableRow,
     Version,
 )
 
 Values = dict[str, Any]
 
 _KINDS = {kind.value: kind for kind in NodeKind}
+
+_SOURCE = 12  # place of effective_source in a row of `select_versions`
 
 _again = t.derivations.alias("again")
 _CURRENT = select(func.max(_again.c.number)).where(_again.c.version_id == t.versions.c.id).scalar_subquery()
@@ -53,6 +63,7 @@ def select_versions(derivation: int | None = None) -> Select[Any]:
             v.created_at,
             v.effective_from,
             v.effective_to,
+            v.effective_source,
             d.number,
             d.parser,
             d.text_hash,
@@ -63,6 +74,7 @@ def select_versions(derivation: int | None = None) -> Select[Any]:
             d.structure_source,
             d.confidence,
             d.nodes,
+            d.notes,
         )
         .select_from(t.versions)
         .join(t.documents, and_(t.documents.c.tenant == v.tenant, t.documents.c.id == v.document))
@@ -71,7 +83,15 @@ def select_versions(derivation: int | None = None) -> Select[Any]:
 
 
 def version_from(row: Sequence[Any]) -> Version:
-    return Version(*row)
+    values = list(row)
+    values[_SOURCE] = None if row[_SOURCE] is None else EffectiveSource(row[_SOURCE])
+    values[-1] = _texts(row[-1])
+    return Version(*values)
+
+
+def _texts(blob: str | None) -> tuple[str, ...]:
+    """A list of texts kept as JSON; rows of older revisions have none."""
+    return () if blob is None else tuple(json.loads(blob))
 
 
 def version_values(new: NewVersion) -> Values:
@@ -90,6 +110,7 @@ def version_values(new: NewVersion) -> Values:
         "created_at": version.created_at,
         "effective_from": version.effective_from,
         "effective_to": version.effective_to,
+        "effective_source": None if version.effective_source is None else version.effective_source.value,
     }
 
 
@@ -111,6 +132,9 @@ def derivation_values(new: NewVersion) -> Values:
         "created_at": version.created_at,
         "text": pack_text(new.text),
         "lines": pack_lines(new.lines),
+        "notes": json.dumps(version.notes, ensure_ascii=False),
+        "tables": pack_tables(new.tables),
+        "page_labels": json.dumps(new.page_labels, ensure_ascii=False),
     }
 
 
@@ -152,6 +176,39 @@ def unpack_lines(blob: bytes, name: str) -> tuple[Line, ...]:
     except (zlib.error, ValueError) as error:
         raise StoreCorrupt(f"the stored lines of {name} are damaged: restore the ledger from a backup") from error
     return tuple(map(Line, starts, ends, pages, (None if box is None else tuple(box) for box in boxes)))
+
+
+def pack_tables(tables: Sequence[Table]) -> bytes:
+    rows = [
+        [t.address, t.caption, t.unit, t.columns, [[r.address, r.header, r.heads, _cells(r)] for r in t.rows]]
+        for t in tables
+    ]
+    return zlib.compress(json.dumps(rows, separators=(",", ":")).encode("ascii"))
+
+
+def _cells(row: TableRow) -> list[list[int]]:
+    return [[cell.start, cell.end, cell.column, cell.span] for cell in row.cells]
+
+
+def unpack_tables(blob: bytes | None, name: str) -> tuple[Table, ...]:
+    """Tables of derivations made before there were any are none."""
+    if blob is None:
+        return ()
+    try:
+        return tuple(
+            Table(address, caption, unit, tuple(columns), tuple(_table_row(*row) for row in rows))
+            for address, caption, unit, columns, rows in json.loads(zlib.decompress(blob))
+        )
+    except (zlib.error, ValueError, TypeError) as error:
+        raise StoreCorrupt(f"the stored tables of {name} are damaged: restore the ledger from a backup") from error
+
+
+def _table_row(address: str, header: bool, heads: list[str], cells: list[list[int]]) -> TableRow:
+    return TableRow(address, header, tuple(heads), tuple(TableCell(*cell) for cell in cells))
+
+
+def unpack_labels(text: str | None) -> tuple[str, ...]:
+    return _texts(text)
 
 
 NODE_COLUMNS = (
@@ -226,8 +283,54 @@ def lineage_values(new: NewVersion) -> list[Values]:
     ]
 
 
+LINEAGE_COLUMNS = (t.lineage.c.state, t.lineage.c.old, t.lineage.c.new)
+"""In the field order of `LineageStep`."""
+
+
+def lineage_from(row: Sequence[Any]) -> LineageStep:
+    state, old, new = row
+    return LineageStep(LineageState(state), old, new)
+
+
+def edge_values(new: NewVersion) -> list[Values]:
+    fixed = {"version_id": new.version.id, "derivation": new.version.derivation, "tenant": new.document.tenant}
+    return [
+        {
+            **fixed,
+            "ord": position,
+            "kind": edge.kind.value,
+            "source": edge.source,
+            "start": edge.start,
+            "end": edge.end,
+            "label": edge.label,
+            "target": edge.target,
+            "document": edge.document,
+            "reason": edge.reason,
+        }
+        for position, edge in enumerate(new.edges)
+    ]
+
+
+EDGE_COLUMNS = (
+    t.edges.c.kind,
+    t.edges.c.source,
+    t.edges.c.start,
+    t.edges.c.end,
+    t.edges.c.label,
+    t.edges.c.target,
+    t.edges.c.document,
+    t.edges.c.reason,
+)
+"""In the field order of `Edge`."""
+
+
+def edge_from(row: Sequence[Any]) -> Edge:
+    return Edge(EdgeKind(row[0]), *row[1:])
+
+
 def pack_entry(entry: KeywordEntry) -> bytes:
-    return json.dumps(asdict(entry), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    plain = {name: getattr(entry, name) for name in KeywordEntry.__slots__}
+    return json.dumps(plain, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def outbox_values(id_: str, tenant: str, key: str, entry: KeywordEntry | None) -> Values:

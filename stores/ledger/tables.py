@@ -1,6 +1,6 @@
 """The ledger's tables, for SQLite and MySQL/MariaDB alike.
 
-    documents --< versions --< derivations --< nodes, lineage
+    documents --< versions --< derivations --< nodes, lineage, edges
     outbox     changes the indexes have not been told      ingests     how uploads ended
     runs       questions with everything that happened     revisions   counts writes, for caches
 
@@ -145,6 +145,7 @@ versions = Table(
     Column("created_at", Moment, nullable=False),
     Column("effective_from", Date),
     Column("effective_to", Date),
+    Column("effective_source", String(32)),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("tenant", "document", "number"),
     ForeignKeyConstraint(["tenant", "document"], ["documents.tenant", "documents.id"]),
@@ -169,6 +170,9 @@ derivations = Table(
     Column("created_at", Moment, nullable=False),
     Column("text", Blob, nullable=False),  # blobs last: rows are read without them where they are not asked for
     Column("lines", Blob, nullable=False),
+    Column("notes", Words),  # JSON list
+    Column("tables", Blob),
+    Column("page_labels", Words),  # JSON list
     PrimaryKeyConstraint("version_id", "number"),
     ForeignKeyConstraint(["version_id"], ["versions.id"]),
     **MYSQL,
@@ -213,6 +217,27 @@ lineage = Table(
     Column("state", String(32), nullable=False),
     Column("old", String(191)),
     Column("new", String(191)),
+    PrimaryKeyConstraint("version_id", "derivation", "ord"),
+    ForeignKeyConstraint(["version_id", "derivation"], ["derivations.version_id", "derivations.number"]),
+    sqlite_with_rowid=False,
+    **MYSQL,
+)
+
+edges = Table(
+    "edges",
+    metadata,
+    Column("version_id", Key, nullable=False),
+    Column("derivation", Integer, nullable=False),
+    Column("ord", Integer, nullable=False),
+    Column("tenant", Key, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("source", String(191), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("label", Words, nullable=False),
+    Column("target", String(191)),
+    Column("document", Words, nullable=False),
+    Column("reason", Words, nullable=False),
     PrimaryKeyConstraint("version_id", "derivation", "ord"),
     ForeignKeyConstraint(["version_id", "derivation"], ["derivations.version_id", "derivations.number"]),
     sqlite_with_rowid=False,

@@ -4,13 +4,16 @@ Everything the four packages say to each other is one of these frozen
 dataclasses. They hold no behaviour beyond reading their own fields, know no
 vendor, and mean exactly what the table in `docs/words.md` says.
 
-    documents.py   Reader, Document, Version, Node, Line, Tree: what was read
+    documents.py   Reader, Document, Version, Node, Line, Table, Edge, Tree: what was read
     runs.py        Run and everything inside it: what was asked, seen and said
 """
 
 from stores.records.documents import (
     ROOT,
     Document,
+    Edge,
+    EdgeKind,
+    EffectiveSource,
     IngestRecord,
     IngestStatus,
     KeywordEntry,
@@ -24,6 +27,9 @@ from stores.records.documents import (
     OutboxRow,
     Place,
     Reader,
+    Table,
+    TableCell,
+    TableRow,
     Tree,
     Version,
     ancestors,
@@ -65,6 +71,9 @@ __all__ = [
     "Coverage",
     "Document",
     "DocumentCoverage",
+    "Edge",
+    "EdgeKind",
+    "EffectiveSource",
     "Effort",
     "Facet",
     "IngestRecord",
@@ -90,6 +99,9 @@ __all__ = [
     "Run",
     "RunSummary",
     "Signpost",
+    "Table",
+    "TableCell",
+    "TableRow",
     "Tree",
     "Verdict",
     "VerdictState",

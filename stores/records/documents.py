@@ -128,6 +128,15 @@ class Document:
     deleted_at: datetime | None = None
 
 
+class EffectiveSource(StrEnum):
+    """Who said from when a version is in force; the first of these that says anything counts."""
+
+    GIVEN = "given"  # by whoever sent it
+    FILE_NAME = "file_name"  # NAME.YYYY-MM-DD.ext
+    TEXT = "text"  # the document itself: 自2025年1月1日起施行, effective as of January 1, 2025
+    UPLOAD = "upload"  # the day of its upload, because it follows a dated version
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """One upload of a document and its current derivation; immutable."""
@@ -144,6 +153,7 @@ class Version:
     created_at: datetime
     effective_from: date | None  # first day in force; None: always was
     effective_to: date | None  # first day no longer in force; None: still is
+    effective_source: EffectiveSource | None  # where effective_from comes from; None where there is none
     derivation: int  # 1, 2, ... one per parser version
     parser: str  # "citepath-ingest/1 pdf/pypdfium2-5.15.2"
     text_hash: str  # SHA-256 of the canonical text in UTF-8, hex
@@ -154,24 +164,63 @@ class Version:
     structure_source: str  # where the headings came from
     confidence: float  # 0..1, of the structure
     nodes: int
+    notes: tuple[str, ...] = ()  # what a person should know of the reading: "3 tracked changes accepted"
 
     @property
     def name(self) -> str:
         return f"{self.document}@{self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """Words of one cell: `text[start:end]`, in columns `column` to `column + span - 1`; 0 is the leftmost."""
+
+    start: int
+    end: int
+    column: int
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row: its cells, and the heads of rows it stands under ("ASSETS", "Current assets")."""
+
+    address: str
+    header: bool  # a row of column heads
+    heads: tuple[str, ...]
+    cells: tuple[TableCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the rows of a table need to be read one by one. See `docs_ingest.tables`."""
+
+    address: str
+    caption: str
+    unit: str  # as stated: "in millions, except per share data", "万元"; "" where none is
+    columns: tuple[str, ...]  # the head of each column; "" where it has none
+    rows: tuple[TableRow, ...]
+
+
 @dataclass(frozen=True)
 class Tree:
-    """A version with its whole canonical text, nodes (in document order) and lines."""
+    """A version with its whole canonical text, nodes (in document order), lines, tables and the pages' own numbers."""
 
     version: Version
     text: str = field(repr=False)
     nodes: tuple[Node, ...] = field(repr=False)
     lines: tuple[Line, ...] = field(repr=False)
+    tables: tuple[Table, ...] = field(repr=False, default=())
+    page_labels: tuple[str, ...] = field(repr=False, default=())  # what is printed on page 1, 2, ...; empty: unknown
 
     @cached_property
     def by_address(self) -> dict[str, Node]:
         return {node.address: node for node in self.nodes}
+
+    @cached_property
+    def table_rows(self) -> dict[str, tuple[Table, TableRow]]:
+        """Address of each row of a table -> its table and itself."""
+        return {row.address: (table, row) for table in self.tables for row in table.rows}
 
     def node(self, address: str) -> Node | None:
         return self.by_address.get(address)
@@ -195,17 +244,43 @@ class LineageState(StrEnum):
     SAME = "same"  # same words, same place
     MOVED = "moved"  # same words, other place
     EDITED = "edited"
+    SPLIT = "split"  # its words stand in several leaves now: one step for each of them, with the same `old`
+    MERGED = "merged"  # it stands in one leaf with others now: one step for each of them, with the same `new`
     INSERTED = "inserted"
     DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True)
 class LineageStep:
-    """What became of one leaf between version n (`old`) and n+1 (`new`)."""
+    """What became of one leaf between version n (`old`) and a later one (`new`)."""
 
     state: LineageState
     old: str | None  # address in the older version
     new: str | None  # address in the newer version
+
+
+class EdgeKind(StrEnum):
+    REFERENCE = "reference"  # words that name another place: see Section 5.2, 依照本法第十二条第二款
+    DEFINITION = "definition"  # words that say what a term means: “Affiliate” means ..., 本法所称…，是指…
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A reference or a definition, found at ingest by rules.
+
+    A reference leads from `source` to `target` (addresses of one version), or
+    to a place in another document (`document`, by its title), or nowhere, and
+    then `reason` says why. A definition stands at `source` and defines `label`.
+    """
+
+    kind: EdgeKind
+    source: str  # address of the deepest node that holds the words
+    start: int  # the words themselves: text[start:end]
+    end: int
+    label: str  # what is named, in one form for each language: 第十二条第二款, Section 5.2; the term defined
+    target: str | None = None
+    document: str = ""  # title of the other document; "" for this one
+    reason: str = ""  # why there is no target
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +326,9 @@ class NewVersion:
     lineage: tuple[LineageStep, ...]  # against the version it follows; empty for the first
     entries: tuple[KeywordEntry, ...]  # passages to put into the indexes; those of older versions stay in them
     follows: int | None  # number of the version this one was compared with: a compare-and-set guard
+    tables: tuple[Table, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    page_labels: tuple[str, ...] = ()
 
 
 class IngestStatus(StrEnum):

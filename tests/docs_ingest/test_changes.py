@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 
 from docs_ingest.changes import Side, changes, lineage
-from docs_ingest.ingest import keyword_entries
+from docs_ingest.derive import keyword_entries
 from docs_ingest.parsed import BlockKind
 from docs_ingest.structure import find_structure
 from docs_ingest.tree import build_nodes
@@ -59,7 +59,7 @@ def test_every_leaf_of_both_versions_occurs_once(first: tuple[Spec, ...], second
 
 def put(old: Tree | None, new: Tree, **more: bool) -> set[str]:
     """The keys that the indexes are told."""
-    entries = keyword_entries(new.version, "default", new.text, new.nodes)
+    entries = keyword_entries(new.version, "default", new.text, new.nodes, new.tables)
     found = changes(old, Side(new.text, new.nodes), entries, more.pop("indexed", True), **more)
     return {e.key for e in found.entries}
 
@@ -90,5 +90,5 @@ def test_a_changed_title_is_told_for_every_passage() -> None:
 def test_furniture_is_never_told() -> None:
     document = parsed((Spec(BlockKind.FURNITURE, "page 1"), Spec(BlockKind.PARAGRAPH, "Words. 内容。")))
     nodes = build_nodes(document, find_structure(document), "doc")
-    entries = keyword_entries(tree_of("x").version, "default", document.text, nodes)
+    entries = keyword_entries(tree_of("x").version, "default", document.text, nodes, ())
     assert [e.body for e in entries] == ["Words. 内容。"]

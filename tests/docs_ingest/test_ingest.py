@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from docs_ingest.errors import IngestError, NeedsOcr
-from docs_ingest.ingest import Upload, ingest, refuse
+from docs_ingest.ingest import ingest, refuse
 from docs_ingest.parsed import ParsedDocument
 from docs_ingest.sync import sync
+from docs_ingest.uploads import Upload
 from stores.errors import StoreConflict, StoreUnavailable
 from stores.events import Event, FileDone
 from stores.ids import FixedClock

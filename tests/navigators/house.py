@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from docs_ingest.ingest import Upload, ingest
+from docs_ingest.ingest import ingest
 from docs_ingest.limits import Limits
 from docs_ingest.parsed import ParsedDocument
 from docs_ingest.readers import read_document
 from docs_ingest.sync import sync
+from docs_ingest.uploads import Upload
 from navigators.navigator import Navigator
 from stores.ids import FixedClock
 from stores.memory import MemoryCache, MemoryKeywords, MemoryLedger

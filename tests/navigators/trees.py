@@ -72,6 +72,7 @@ def tree_of(
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
         effective_from=effective_from,
         effective_to=None,
+        effective_source=None,
         derivation=1,
         parser="test",
         text_hash="0" * 64,

@@ -9,6 +9,7 @@ from stores.ids import Clock, FixedClock
 from stores.ports import Intake, Library, Outbox, Runs
 from stores.records import (
     Document,
+    EffectiveSource,
     IngestRecord,
     IngestStatus,
     KeywordEntry,
@@ -77,6 +78,7 @@ def new_version(
         created_at=clock.now(),
         effective_from=effective_from,
         effective_to=effective_to,
+        effective_source=None if effective_from is None else EffectiveSource.GIVEN,
         derivation=1,
         parser="sample/1",
         text_hash=_sha256(text),

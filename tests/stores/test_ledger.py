@@ -237,7 +237,9 @@ def test_two_processes_may_open_a_fresh_file_at_once(tmp_path: Path) -> None:
         assert (process.communicate(timeout=30)[1], process.returncode) == (b"", 0)
     engine = open_engine(url)
     with engine.connect() as connection:
-        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == ["0001"]
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == [
+            ledger_engine.newest_revision()
+        ]
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
     engine.dispose()
 
@@ -290,4 +292,5 @@ def _counts(engine: Engine) -> dict[str, int]:
 
 def _words(sql: str) -> list[str]:
     """A table's definition line by line, in no order: constraints may be listed in another."""
-    return sorted(line.strip().rstrip(",") for line in sql.splitlines() if line.strip())
+    lines = re.sub(r", (?=[a-z_]+ [A-Z])", ",\n", sql).splitlines()  # a column added later stands behind another
+    return sorted(line.strip().rstrip(",") for line in lines if line.strip())

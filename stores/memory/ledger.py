@@ -1,13 +1,7 @@
-"""Every port in memory: for tests, demonstrations and questions about a handful of files.
+"""The ledger in memory, behind its four ports."""
 
-Not mocks but small stores that keep the same promises as the real ones
-(`tests/stores/contract_*.py` holds both to them); what they lack is durability
-and size. Each store has one lock and is safe to use from many threads.
-"""
-
-import math
 import threading
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -18,9 +12,10 @@ from stores.ids import Clock
 from stores.in_force import in_force
 from stores.records import (
     Document,
+    Edge,
     IngestRecord,
     KeywordEntry,
-    KeywordHit,
+    LineageStep,
     NewVersion,
     OutboxRow,
     Place,
@@ -30,7 +25,6 @@ from stores.records import (
     Tree,
     Version,
 )
-from stores.tokens import index_terms
 
 _MAX_ATTEMPTS = 10  # as in stores.ledger.outbox
 
@@ -62,6 +56,8 @@ class _Kept:
     lock: threading.RLock = field(default_factory=threading.RLock)
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
     trees: dict[tuple[str, str], dict[int, dict[int, Tree]]] = field(default_factory=dict)  # number, derivation
+    edges: dict[tuple[str, int], tuple[Edge, ...]] = field(default_factory=dict)  # version id, derivation
+    lineage: dict[tuple[str, int], tuple[LineageStep, ...]] = field(default_factory=dict)
     outbox: list[_Waiting] = field(default_factory=list)
     ingests: list[tuple[str, IngestRecord]] = field(default_factory=list)
     runs: dict[str, Run] = field(default_factory=dict)
@@ -140,6 +136,16 @@ class MemoryLibrary:
         if sha256(tree.text.encode("utf-8", "surrogatepass")).hexdigest() != tree.version.text_hash:
             raise StoreCorrupt(f"the stored text of {tree.version.name} does not have its hash")
         return tree
+
+    async def edges(self, reader: Reader, version_id: str, derivation: int | None = None) -> list[Edge]:
+        tree = await self.tree(reader, version_id, derivation)
+        with self._kept.lock:
+            return list(self._kept.edges[version_id, tree.version.derivation])
+
+    async def lineage(self, reader: Reader, version_id: str) -> list[LineageStep]:
+        tree = await self.tree(reader, version_id)
+        with self._kept.lock:
+            return list(self._kept.lineage[version_id, tree.version.derivation])
 
     async def places(self, reader: Reader, keys: Sequence[str], version_ids: Sequence[str]) -> dict[str, list[Place]]:
         found: dict[str, list[Place]] = defaultdict(list)
@@ -223,7 +229,9 @@ class MemoryIntake:
             version = new.version
             if derivations:  # the version stays as it was uploaded, only its reading is new
                 version = _read_anew(next(iter(derivations.values())).version, version)
-            derivations[version.derivation] = Tree(version, new.text, new.nodes, new.lines)
+            derivations[version.derivation] = Tree(version, new.text, new.nodes, new.lines, new.tables, new.page_labels)
+            self._kept.edges[version.id, version.derivation] = new.edges
+            self._kept.lineage[version.id, version.derivation] = new.lineage
             self._kept.tell(tenant, (), new.entries)
             self._kept.ingests.append((record.tenant, record))
             self._kept.bump(tenant, new.document.collection, *([before.collection] if before is not None else []))
@@ -275,6 +283,7 @@ def _read_anew(first: Version, again: Version) -> Version:
         structure_source=again.structure_source,
         confidence=again.confidence,
         nodes=again.nodes,
+        notes=again.notes,
     )
 
 
@@ -358,122 +367,3 @@ class MemoryRuns:
             runs = [run for run in self._kept.runs.values() if run.tenant == reader.tenant]
         newest_first = sorted(runs, key=lambda run: (run.started_at, run.id), reverse=True)
         return [RunSummary(r.id, r.question, r.outcome, r.started_at, r.cost.seconds) for r in newest_first[:limit]]
-
-
-_K1, _B = 1.2, 0.75  # the usual BM25 constants (Robertson and Zaragoza 2009)
-_WEIGHTS = (("body", 1.0), ("headings", 1.5), ("title", 0.5))
-
-
-class MemoryKeywords:
-    """The port `Keywords`: BM25 over body, headings and title, their term counts weighted and added (BM25F)."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._entries: dict[tuple[str, str], KeywordEntry] = {}
-        self._counts: dict[tuple[str, str], dict[str, float]] = {}
-        self._lengths: dict[str, dict[tuple[str, str], float]] = defaultdict(dict)  # by tenant
-        self._found_in: dict[str, set[tuple[str, str]]] = defaultdict(set)  # term -> passages
-
-    async def apply(self, entries: Sequence[KeywordEntry], gone: Sequence[tuple[str, str]]) -> None:
-        with self._lock:
-            for place in gone:
-                self._drop(place)
-            for entry in entries:
-                place = (entry.tenant, entry.key)
-                self._drop(place)
-                self._entries[place] = entry
-                self._counts[place] = _weighted_counts(entry)
-                self._lengths[entry.tenant][place] = sum(self._counts[place].values())
-                for term in self._counts[place]:
-                    self._found_in[term].add(place)
-
-    async def search(
-        self,
-        tenant: str,
-        question: str,
-        k: int,
-        *,
-        collection: str | None = None,
-        documents: Sequence[str] | None = None,
-    ) -> list[KeywordHit]:
-        with self._lock:
-            lengths = self._lengths.get(tenant, {})
-            average = sum(lengths.values()) / max(1, len(lengths)) or 1.0
-            scores: dict[tuple[str, str], float] = defaultdict(float)
-            for term in set(index_terms(question)):
-                places = [place for place in self._found_in.get(term, ()) if place[0] == tenant]
-                weight = math.log(1 + (len(lengths) - len(places) + 0.5) / (len(places) + 0.5))
-                for place in places:
-                    count = self._counts[place][term]
-                    scores[place] += (
-                        weight * count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * lengths[place] / average))
-                    )
-            hits = [
-                KeywordHit(key=place[1], document=self._entries[place].document, score=score)
-                for place, score in scores.items()
-                if collection in (None, self._entries[place].collection)
-                and (documents is None or self._entries[place].document in documents)
-            ]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.key))[:k]
-
-    async def count(self) -> int:
-        with self._lock:
-            return len(self._entries)
-
-    def _drop(self, place: tuple[str, str]) -> None:
-        if self._entries.pop(place, None) is not None:
-            del self._lengths[place[0]][place]
-            for term in self._counts.pop(place):
-                self._found_in[term].discard(place)
-                if not self._found_in[term]:
-                    del self._found_in[term]
-
-
-def _weighted_counts(entry: KeywordEntry) -> dict[str, float]:
-    counts: dict[str, float] = defaultdict(float)
-    for name, weight in _WEIGHTS:
-        for term in index_terms(getattr(entry, name)):
-            counts[term] += weight
-    return dict(counts)
-
-
-class MemoryCache:
-    """The port `Cache`: at most `max_bytes` of values, the least recently used go first."""
-
-    def __init__(self, clock: Clock, max_bytes: int) -> None:
-        self._clock = clock
-        self._max_bytes = max_bytes
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, tuple[bytes, datetime]] = OrderedDict()
-        self._bytes = 0
-
-    async def get(self, key: str) -> bytes | None:
-        with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                return None
-            value, until = found
-            if until <= self._clock.now():
-                self._drop(key)
-                return None
-            self._kept.move_to_end(key)
-            return value
-
-    async def put(self, key: str, value: bytes, ttl: timedelta) -> None:
-        with self._lock:
-            self._drop(key)
-            if len(value) > self._max_bytes:
-                return
-            self._kept[key] = (value, self._clock.now() + ttl)
-            self._bytes += len(value)
-            while self._bytes > self._max_bytes:
-                self._drop(next(iter(self._kept)))
-
-    async def forget(self, key: str) -> None:
-        with self._lock:
-            self._drop(key)
-
-    def _drop(self, key: str) -> None:
-        found = self._kept.pop(key, None)
-        if found is not None:
-            self._bytes -= len(found[0])

@@ -1,0 +1,65 @@
+"""The uploaded bytes in a folder: one file each, named by its hash, written whole or not at all.
+
+originals/TENANT/ab/abcdef...     TENANT is itself a hash: names of tenants are no file names
+"""
+
+import os
+import tempfile
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+from stores.errors import NotFound, StoreCorrupt, StoreUnavailable
+
+
+class FolderOriginals:
+    """The port `Originals` on a file system; any number of processes may share the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, tenant: str, source_hash: str, data: bytes) -> None:
+        if sha256(data).hexdigest() != source_hash:
+            raise StoreCorrupt("these bytes do not have the hash they are kept under: nothing was kept")
+        path = self._path(tenant, source_hash)
+        if path.exists():
+            return
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write(path, data)
+        except OSError as error:
+            raise StoreUnavailable(f"the original could not be kept in {self._folder} ({error.strerror})") from error
+
+    def get(self, tenant: str, source_hash: str) -> bytes:
+        try:
+            data = self._path(tenant, source_hash).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound(f"the original {source_hash[:12]}… is not kept in {self._folder}") from error
+        except OSError as error:
+            raise StoreUnavailable(f"the original could not be read in {self._folder} ({error.strerror})") from error
+        if sha256(data).hexdigest() != source_hash:
+            raise StoreCorrupt(
+                f"the original {source_hash[:12]}… in {self._folder} is damaged: restore it from a backup"
+            )
+        return data
+
+    def _path(self, tenant: str, source_hash: str) -> Path:
+        if len(source_hash) != 64 or not source_hash.isalnum():
+            raise NotFound("there is no original of that hash")
+        owner = sha256(tenant.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return self._folder / owner / source_hash[:2] / source_hash
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write beside the place and move there: a reader never sees half a file, a crash leaves none."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise
