@@ -10,6 +10,7 @@ count, never by size.
 
 import hashlib
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ _LEAF_KIND = {
     BlockKind.HIDDEN: NodeKind.HIDDEN,
 }
 _STEM_ENDS = (":", "：", "—", "──")
+_COUNTED = re.compile(r"(?:^|__)sec_\d+(?:_\d+)*$")
 _MAX_DEPTH = 60  # hostile nesting is flattened below this
 
 
@@ -73,7 +75,7 @@ def _nested(pieces: Sequence[Piece]) -> _Twig:
         if piece.rank is None:
             open_sections[-1][1].children.append(_leaf(piece))
             continue
-        while len(open_sections) > 1 and open_sections[-1][0] >= piece.rank:
+        while len(open_sections) > 1 and _closes(piece, *open_sections[-1]):
             open_sections.pop()
         section = _Twig(NodeKind.SECTION, piece.start, piece.end, piece.label, piece.title)
         open_sections[-1][1].children.append(section)
@@ -84,6 +86,15 @@ def _nested(pieces: Sequence[Piece]) -> _Twig:
         if piece.end > piece.heading_end:
             section.children.append(_Twig(NodeKind.PARAGRAPH, max(piece.start, piece.heading_end), piece.end))
     return root
+
+
+def _closes(piece: Piece, rank: int, section: _Twig) -> bool:
+    """Whether a section ends where `piece` begins: it ranks no higher, or counts otherwise (3.1 is no part of 2)."""
+    assert piece.rank is not None
+    if rank >= piece.rank:
+        return True
+    steps, open_steps = piece.label.steps if piece.label else (), section.label.steps if section.label else ()
+    return bool(steps and open_steps) and steps[: len(open_steps)] != open_steps
 
 
 def _leaf(piece: Piece) -> _Twig:
@@ -298,6 +309,8 @@ class _Numbering:
         if twig.label is None:
             return None
         own = f"{twig.label.family}_{twig.label.number}"
+        if len(twig.label.steps) > 1:  # 2.1 names the sections it is in by itself
+            above = _COUNTED.sub("", above)
         eid = f"{above}__{own}" if above else own
         count = self._eids[eid] = self._eids.get(eid, 0) + 1
         return eid if count == 1 else f"{eid}-{count}"

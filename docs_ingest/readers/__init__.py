@@ -1,7 +1,7 @@
 """One reader per format: bytes -> `ParsedDocument`.
 
     detect.py    which format these bytes are, whatever the file is called
-    text.py      plain text and its encodings     markdown.py  CommonMark with tables
+    text*.py     plain text and its encodings     markdown.py  CommonMark with tables
     html*.py     pages as a browser shows them    docx*.py     Word, numbering resolved
     package.py   zip packages of XML, bounded
     pdf*.py      lines with page and box, paragraphs, furniture, outline

@@ -3,17 +3,18 @@
 Only a byte order mark is dropped. Lines that begin with `#` marks are headings,
 as in Markdown. A line is a paragraph, unless the whole text is wrapped at a
 fixed width: then a paragraph goes on until a blank line, an indent, a label or
-a line that ends short.
+a line that ends short. Page numbers and running heads are furniture.
 """
 
 import codecs
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from docs_ingest.errors import IngestError
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
+from docs_ingest.readers.text_furniture import furniture_of
 from docs_ingest.structure.labels import label_at
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -90,7 +91,15 @@ def read_text(data: bytes) -> ParsedDocument:
     if text.count("\x00") > len(text) // 100:
         raise IngestError("this is binary data, not text: check that it is the right file")
     lines = list(_lines(text))
-    blocks = _blocks(lines, wrapped=_wrapped(lines))
+    beside = furniture_of([line.words for line in lines])
+    seen = [
+        replace(line, after_blank=line.after_blank or i - 1 in beside)
+        for i, line in enumerate(lines)
+        if i not in beside
+    ]
+    blocks = _blocks(seen, wrapped=_wrapped(seen))
+    blocks += [Block(BlockKind.FURNITURE, lines[i].start, lines[i].end) for i in beside]
+    blocks.sort(key=lambda block: block.start)
     return ParsedDocument("text", f"text-{encoding}", text, tuple(blocks))
 
 

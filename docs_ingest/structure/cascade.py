@@ -11,11 +11,13 @@ source, with a confidence that says how much of what was announced was found.
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
 from docs_ingest.structure.anchors import anchor, printed_contents
-from docs_ingest.structure.labels import Label, NumberOrder, Rank, heading_like, label_at
+from docs_ingest.structure.labels import Label, Rank, heading_like, label_at
+from docs_ingest.structure.numbering import Mark, find_marks
 from docs_ingest.structure.pieces import Anchor, Piece, Structure
 from docs_ingest.structure.typography import typographic_ranks
 
@@ -28,6 +30,7 @@ _CONFIDENCE = {
     "typography": 0.6,
     "balanced": 0.3,
 }
+_PART_OF_A_BLOCK = -1  # instead of a block's index: its looks say nothing of a part
 _TRUSTED_SHARE = 0.5  # of the announced entries must be found for an outline or contents to be used
 
 
@@ -36,7 +39,7 @@ def find_structure(parsed: ParsedDocument) -> Structure:
     anchors, announced, source = _skeleton(parsed)
     native = any(b.kind is BlockKind.HEADING for b in parsed.blocks)
     looks = {} if native else typographic_ranks(parsed)
-    reader = _BlockReader(parsed, looks)
+    reader = _BlockReader(parsed, looks, find_marks(parsed.text, parsed.blocks, _headed(parsed, anchors)))
     pieces: list[Piece] = []
     todo = list(anchors)
     for index, block in enumerate(parsed.blocks):
@@ -67,17 +70,32 @@ def _skeleton(parsed: ParsedDocument) -> tuple[list[Anchor], int, str | None]:
     return [], 0, None
 
 
-class _BlockReader:
-    """Reads blocks one by one; remembers the count of decimal numbers and what carried sections."""
+def _headed(parsed: ParsedDocument, anchors: Sequence[Anchor]) -> dict[int, Label | None]:
+    """Blocks that are headings by themselves or by an announcement, with their labels."""
+    found: dict[int, Label | None] = {}
+    at = 0
+    for i, block in enumerate(parsed.blocks):
+        while at < len(anchors) and anchors[at].end <= block.start:
+            at += 1
+        if at < len(anchors) and anchors[at].start < block.end:
+            start = max(block.start, anchors[at].start)
+            found[i] = label_at(parsed.text[start : min(block.end, anchors[at].end)])
+        elif block.kind is BlockKind.HEADING:
+            found[i] = label_at(_native_title(parsed.text[block.start : block.end]))
+    return found
 
-    def __init__(self, parsed: ParsedDocument, looks: dict[int, int]) -> None:
+
+class _BlockReader:
+    """Reads blocks one by one; remembers what carried sections."""
+
+    def __init__(self, parsed: ParsedDocument, looks: dict[int, int], marks: Mapping[int, Sequence[Mark]]) -> None:
         self._text = parsed.text
         self._looks = looks
-        self._order = NumberOrder()
+        self._marks = marks
         self.sources: Counter[str] = Counter()
 
     def read(self, index: int, block: Block, anchors: list[Anchor]) -> list[Piece]:
-        """The pieces of one block: cut where announced headings begin and end."""
+        """The pieces of one block: cut where announced headings and numbered sections begin."""
         pieces: list[Piece] = []
         at = block.start
         for one in anchors:
@@ -86,14 +104,29 @@ class _BlockReader:
             end = min(one.end, block.end)
             pieces.append(self._announced(block, one, end))
             at = end
+        if not anchors and index in self._marks:
+            return self._numbered(block, self._marks[index])
         if self._text[at : block.end].strip():
             rest = replace(block, start=at)
             pieces.append(self._piece(index, rest) if at == block.start else self._plain(rest, None))
         return pieces
 
+    def _numbered(self, block: Block, marks: Sequence[Mark]) -> list[Piece]:
+        """A block in which numbered sections begin: what stands before the first, and each to the next."""
+        self.sources["numbering"] += len(marks)
+        pieces: list[Piece] = []
+        if self._text[block.start : marks[0].start].strip():
+            pieces.append(self._piece(_PART_OF_A_BLOCK, replace(block, end=marks[0].start)))
+        ends = [*(mark.start for mark in marks[1:]), block.end]
+        for mark, end in zip(marks, ends, strict=True):
+            rest = self._text[mark.heading_end : end].strip()
+            heading_end = mark.heading_end if rest else end
+            rank = mark.label.rank
+            pieces.append(Piece(BlockKind.PARAGRAPH, mark.start, end, rank, heading_end, mark.label, mark.title))
+        return pieces
+
     def _announced(self, block: Block, one: Anchor, end: int) -> Piece:
         label = label_at(self._text[one.start : end])
-        self._accept(label)
         return Piece(BlockKind.HEADING, one.start, end, one.rank, end, _structural(label), one.title)
 
     def _piece(self, index: int, block: Block) -> Piece:
@@ -103,7 +136,7 @@ class _BlockReader:
         if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
             return self._plain(block, None)
         label = label_at(words)
-        if label is not None and label.structural and self._accept(label):
+        if label is not None and label.structural and not label.steps:
             return self._labelled(block, words, label)
         if index in self._looks:
             self.sources["typography"] += 1
@@ -114,9 +147,8 @@ class _BlockReader:
 
     def _native(self, block: Block, words: str) -> Piece:
         self.sources["native"] += 1
-        title = " ".join(words.strip().strip("#").strip("=- \t\r\n").split())
+        title = _native_title(words)
         label = label_at(title)
-        self._accept(label)
         rank = Rank.NATIVE + min(block.level or 1, 9) - 1
         return Piece(BlockKind.HEADING, block.start, block.end, rank, block.end, _structural(label), title)
 
@@ -129,20 +161,15 @@ class _BlockReader:
         heading_end = block.end if titled else block.start
         return Piece(BlockKind.PARAGRAPH, block.start, block.end, label.rank, heading_end, label, title)
 
-    def _accept(self, label: Label | None) -> bool:
-        if label is None:
-            return False
-        if label.steps:
-            return self._order.accepts(label.steps)
-        if label.structural and label.number.isascii() and label.number.isdigit():
-            self._order.began(int(label.number))  # 5.1 may follow Article 5
-        return True
-
     def _plain(self, block: Block, label: Label | None) -> Piece:
         item = block.kind is BlockKind.ITEM or (label is not None and not label.structural)
         kind = BlockKind.ITEM if item and block.kind is BlockKind.PARAGRAPH else block.kind
         label = label if label is not None and not label.structural else None
         return Piece(kind, block.start, block.end, None, 0, label, None, (block.level or 1) if item else 0, block.group)
+
+
+def _native_title(words: str) -> str:
+    return " ".join(words.strip().strip("#").strip("=- \t\r\n").split())
 
 
 def _structural(label: Label | None) -> Label | None:

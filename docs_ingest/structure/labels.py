@@ -106,6 +106,7 @@ _SINGLE = re.compile(r"(?P<label>(?P<n>\d{1,3}))\.(?P<gap>[ \t\u3000]+)(?=\S)")
 _ROMAN = re.compile(r"(?P<label>(?P<n>[IVX]{1,6}))\.(?P<gap>[ \t]+)(?=\S)")
 _LETTER = re.compile(r"(?P<label>(?P<n>[A-Z]))\.(?P<gap>[ \t]+)(?=[A-Z\u4e00-\u9fff])")
 _ITEM = re.compile(r"(?P<label>\((?P<n>[a-z]{1,4}|[A-Z]|\d{1,3})\)|(?P<m>[a-z]|[ivx]{1,5})\))(?P<gap>\s+)(?=\S)")
+_LETTER_ITEM = re.compile(r"(?P<label>(?P<n>[a-z]|[ivx]{1,5})\.)(?P<gap>\s+)(?=[A-Z“\"\u4e00-\u9fff])")
 _STOP = re.compile(r"[.;,:。；，：!?！？]\s*$")
 
 
@@ -185,33 +186,6 @@ def _item_label(head: str, block: str) -> Label | None:
             return Label(match["label"], "item", str(han_number(match["n"])), None, match.end())
     if match := _ITEM.match(head):
         return Label(match["label"], "item", (match["n"] or match["m"]).lower(), None, match.end())
+    if match := _LETTER_ITEM.match(head):
+        return Label(match["label"], "item", match["n"], None, match.end())
     return None
-
-
-class NumberOrder:
-    """Accepts decimal labels only where they continue what came before: 2.1 after 2 or 2.0, 3 after 2.7.
-
-    Figures at the start of a line (“1.5 million”, “2019. The year”) do not.
-    """
-
-    def __init__(self) -> None:
-        self._last: tuple[int, ...] = ()
-
-    def accepts(self, steps: tuple[int, ...]) -> bool:
-        if self._follows(steps):
-            self._last = steps
-            return True
-        return False
-
-    def began(self, number: int) -> None:
-        """A labelled section of this number began: its own count may follow."""
-        self._last = (number,)
-
-    def _follows(self, steps: tuple[int, ...]) -> bool:
-        last = self._last
-        if len(steps) > 1 and steps[:-1] == last and steps[-1] <= 1:
-            return True  # first child
-        for depth in range(min(len(last), len(steps))):
-            if steps[:depth] == last[:depth] and 1 <= steps[depth] - last[depth] <= 2:
-                return all(n <= 1 for n in steps[depth + 1 :])  # next at some depth, one may be missing
-        return all(n <= 1 for n in steps)  # a new count begins

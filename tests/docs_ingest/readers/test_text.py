@@ -106,3 +106,36 @@ def test_piped_rows_are_a_table_and_their_rule_is_furniture() -> None:
 def test_binary_data_is_refused() -> None:
     with pytest.raises(IngestError, match="binary"):
         read_text(b"\x00\x01" * 500)
+
+
+@pytest.mark.parametrize(
+    ("number", "foot"),
+    [
+        ("{n}", "Reseller Agreement, Confidential"),
+        ("第 {n} 页", "业务外包合同（机密）"),
+        ("- {n} -", "Agreement 协议 2020"),
+    ],
+)
+def test_page_numbers_and_running_feet_left_in_text_are_furniture(number: str, foot: str) -> None:
+    pages = [
+        f"Lot {n * 7} is delivered by the Supplier with\n{number.format(n=n)}\n{foot}\nthe goods of order {n}.\n\n供应商应当"
+        for n in range(1, 6)
+    ]
+    parsed = read_text("\n".join(pages).encode())
+    parsed.check()
+    beside = [parsed.text[b.start : b.end] for b in parsed.blocks if b.kind is BlockKind.FURNITURE]
+    assert beside.count(foot) == 5
+    assert len(beside) == 10
+
+
+def test_what_a_form_says_again_and_again_is_no_furniture() -> None:
+    form = "\n".join(
+        f"Question {n}: was the file complete?\nNot applicable here.\n本项不适用于本次检查。" for n in range(9)
+    )
+    parsed = read_text(form.encode())
+    assert not [b for b in parsed.blocks if b.kind is BlockKind.FURNITURE]
+
+
+def test_numbers_alone_on_lines_that_count_nothing_are_kept() -> None:
+    parsed = read_text("Sales\n12\n\nCosts\n7\n\nProfit\n5\n\n人数\n31\n".encode())
+    assert not [b for b in parsed.blocks if b.kind is BlockKind.FURNITURE]

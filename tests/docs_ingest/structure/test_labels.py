@@ -2,7 +2,9 @@
 
 import pytest
 
-from docs_ingest.structure.labels import NumberOrder, Rank, han_number, heading_like, label_at
+from docs_ingest.parsed import Block, BlockKind
+from docs_ingest.structure.labels import Rank, han_number, heading_like, label_at
+from docs_ingest.structure.numbering import find_marks
 
 HAN = [
     ("第一编 总则", "第一编", "bk", "1"),
@@ -106,10 +108,12 @@ def test_list_items_are_labelled_but_open_no_section(block: str, text: str, numb
 
 
 @pytest.mark.parametrize("block", NONE)
-def test_references_figures_and_ordinary_words_are_no_labels(block: str) -> None:
+def test_references_figures_and_ordinary_words_open_no_section(block: str) -> None:
+    text = f"{block}\n"
+    marks = find_marks(text, [Block(BlockKind.PARAGRAPH, 0, len(block))], {})
     label = label_at(block)
-    order = NumberOrder()
-    assert label is None or not label.structural or (label.steps and not order.accepts(label.steps))
+    assert not marks
+    assert label is None or not label.structural or label.steps
 
 
 @pytest.mark.parametrize(
@@ -128,18 +132,6 @@ def test_references_figures_and_ordinary_words_are_no_labels(block: str) -> None
 )
 def test_han_numerals_have_their_value(text: str, value: int | None) -> None:
     assert han_number(text) == value
-
-
-def test_numbers_open_sections_only_where_they_continue_the_count() -> None:
-    order = NumberOrder()
-    said = [(1,), (1, 1), (1, 2), (2,), (2, 1), (7, 5), (2, 2), (3,), (2019,), (4,)]
-    assert [order.accepts(steps) for steps in said] == [True] * 5 + [False, True, True, False, True]
-
-
-def test_the_count_of_a_labelled_section_may_follow_it() -> None:
-    order = NumberOrder()
-    order.began(5)
-    assert order.accepts((5, 1))
 
 
 @pytest.mark.parametrize(
