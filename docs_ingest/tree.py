@@ -48,6 +48,7 @@ class _Twig:
     children: list["_Twig"] = field(default_factory=list)
     item_level: int = 0
     table: int | None = None
+    paragraph: int = 0  # which one of a labelled section, counted from 1: 第十二条第二款
 
 
 def build_nodes(
@@ -119,6 +120,9 @@ def _shape(text: str, twig: _Twig, tables: Mapping[int, str], depth: int) -> Non
         twig.children = _with_lists(text, _with_tables(text, twig.children, tables))
     if twig.kind is NodeKind.SECTION and len(twig.children) == 1:
         _collapse(twig)
+    if twig.label is not None and twig.kind is NodeKind.SECTION:
+        for n, child in enumerate((c for c in twig.children if c.kind is NodeKind.PARAGRAPH), 1):
+            child.paragraph = n
     for child in twig.children:
         _shape(text, child, tables, depth + 1)
     if not twig.children:
@@ -173,19 +177,22 @@ def _goes_on(children: list[_Twig], i: int, table: int | None) -> bool:
 
 
 def _with_lists(text: str, children: list[_Twig]) -> list[_Twig]:
-    """A paragraph that ends in a colon and the items after it become one node: the stem stays with its items."""
+    """Items go below what they belong to: the paragraph whose colon leads to them, the item they are nested in."""
     out: list[_Twig] = []
     for child in children:
         last = out[-1] if out else None
-        if child.kind is NodeKind.ITEM and last is not None and _takes_items(text, last):
+        if child.kind is NodeKind.ITEM and last is not None and _takes(text, last, child):
             if not last.children:
-                stem = _Twig(NodeKind.PART, last.start, last.end)
-                last.children = [stem]
+                last.children = [_Twig(NodeKind.PART, last.start, last.end)]  # the stem
             _hang(last, child)
             last.end = child.end
         else:
             out.append(child)
     return out
+
+
+def _takes(text: str, last: _Twig, item: _Twig) -> bool:
+    return last.item_level < item.item_level if last.kind is NodeKind.ITEM else _takes_items(text, last)
 
 
 def _takes_items(text: str, twig: _Twig) -> bool:
@@ -305,9 +312,12 @@ class _Numbering:
             yield from self._walk(child, f"{address}.{i}", (*above, twig), eid or eid_above)
 
     def _eid(self, twig: _Twig, above: str) -> str | None:
-        """The label's machine form below the eId above it; a second one of the same name gets a counter."""
+        """The label's machine form below the eId above it; a second one of the same name gets a counter.
+
+        Paragraphs of a labelled section are counted: `art_12__para_2`.
+        """
         if twig.label is None:
-            return None
+            return f"{above}__para_{twig.paragraph}" if twig.paragraph and above else None
         own = f"{twig.label.family}_{twig.label.number}"
         if len(twig.label.steps) > 1:  # 2.1 names the sections it is in by itself
             above = _COUNTED.sub("", above)

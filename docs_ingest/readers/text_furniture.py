@@ -18,10 +18,10 @@ _PAGE = re.compile(
 _LEAST_PAGES = 3  # numbers in a count
 _STEP = 2  # one page may carry no number
 _USES = 3  # of the same words
-_LONG = 12  # characters: shorter words may well stand alone for themselves
+_LONG = 12  # columns: shorter words may well stand alone for themselves
 _LONGEST = 300
 _APART = 4  # lines between two uses, in most cases
-_BROKEN = 0.5  # share of the uses that break into a sentence or stand beside a page number
+_BROKEN = 0.1  # share of the uses, and two at least, that break into a sentence or stand beside a page number
 _ENDS = tuple(".。!！?？:：;；”\"')）|")
 
 
@@ -30,10 +30,15 @@ def furniture_of(lines: Sequence[str]) -> frozenset[int]:
     pages = _page_numbers(lines)
     uses: dict[str, list[int]] = defaultdict(list)
     for i, words in enumerate(lines):
-        if _LONG <= len(words) <= _LONGEST:
+        if _columns(words) >= _LONG and len(words) <= _LONGEST:
             uses[_countless(words)].append(i)
     repeated = {i for at in uses.values() if _runs(lines, at, pages) for i in at}
     return frozenset(pages | repeated)
+
+
+def _columns(words: str) -> int:
+    """Width on a terminal: Han characters take two."""
+    return len(words) + sum("\u2e80" <= c <= "\uffef" for c in words)
 
 
 def _countless(words: str) -> str:
@@ -64,7 +69,7 @@ def _runs(lines: Sequence[str], at: Sequence[int], pages: set[int]) -> bool:
     if sorted(apart)[len(apart) // 4] < _APART and min(len(lines[i]) for i in at) < 40:
         return False
     broken = sum(_breaks(lines, i) or i - 1 in pages or i + 1 in pages for i in at)
-    return broken >= _BROKEN * len(at)
+    return broken >= max(2, _BROKEN * len(at))
 
 
 def _breaks(lines: Sequence[str], i: int) -> bool:

@@ -2,6 +2,7 @@
 
 labels.py      第十二条, Section 2.1, (a): labels and numbers at the start of a block
 numbering.py   2.1 after 2, 3 after 2.7: numbers that count sections, run-in headings
+items.py       how deep list items are nested, by their marks
 anchors.py     PDF outline and printed contents, found in the text
 typography.py  headings by their looks
 cascade.py     one decision per block, best source first

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
 from docs_ingest.structure.anchors import anchor, printed_contents
+from docs_ingest.structure.items import ItemLevels
 from docs_ingest.structure.labels import Label, Rank, heading_like, label_at
 from docs_ingest.structure.numbering import Mark, find_marks
 from docs_ingest.structure.pieces import Anchor, Piece, Structure
@@ -92,10 +93,17 @@ class _BlockReader:
         self._text = parsed.text
         self._looks = looks
         self._marks = marks
+        self._levels = ItemLevels()
         self.sources: Counter[str] = Counter()
 
     def read(self, index: int, block: Block, anchors: list[Anchor]) -> list[Piece]:
         """The pieces of one block: cut where announced headings and numbered sections begin."""
+        pieces = self._pieces(index, block, anchors)
+        if any(piece.rank is not None for piece in pieces):
+            self._levels.begin_section()
+        return pieces
+
+    def _pieces(self, index: int, block: Block, anchors: list[Anchor]) -> list[Piece]:
         pieces: list[Piece] = []
         at = block.start
         for one in anchors:
@@ -165,7 +173,10 @@ class _BlockReader:
         item = block.kind is BlockKind.ITEM or (label is not None and not label.structural)
         kind = BlockKind.ITEM if item and block.kind is BlockKind.PARAGRAPH else block.kind
         label = label if label is not None and not label.structural else None
-        return Piece(kind, block.start, block.end, None, 0, label, None, (block.level or 1) if item else 0, block.group)
+        level = 0
+        if item:
+            level = block.level or (self._levels.level(label) if label is not None else 1)
+        return Piece(kind, block.start, block.end, None, 0, label, None, level, block.group)
 
 
 def _native_title(words: str) -> str:
