@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from docs_ingest.errors import IngestError, LimitExceeded
 from docs_ingest.limits import MAX_NODES
 from docs_ingest.parsed import ParsedDocument
+from docs_ingest.references import find_edges
 from docs_ingest.structure import find_structure
 from docs_ingest.tables import find_tables, located
 from docs_ingest.tree import build_nodes
@@ -48,7 +49,7 @@ def derive(parsed: ParsedDocument, document: str, max_nodes: int = MAX_NODES) ->
         nodes=nodes,
         lines=tuple(Line(line.start, line.end, line.page, line.box) for line in parsed.lines),
         tables=located(tables, nodes),
-        edges=(),
+        edges=find_edges(parsed.text, nodes, parsed.title or document),
         page_labels=parsed.page_labels,
         structure_source=structure.source,
         confidence=structure.confidence,

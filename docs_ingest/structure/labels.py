@@ -77,6 +77,7 @@ _HAN = re.compile(
     r"(?P<gap>[ \t\u3000]*)"
 )
 _HAN_REFERENCE = re.compile(r"(?:规定|所称|所列|第|[、，,和或及至到与的中之]|以[上下外]|款|项|前款)")
+_HAN_ANNEX = re.compile(rf"(?P<label>附(?:件|表|录)\s*(?P<n>{_NUM}{{1,3}})?)(?P<gap>[ \t\u3000：:]*)")
 _HAN_LIST = re.compile(r"(?P<label>(?P<n>[一二三四五六七八九十]{1,3})、)\s*")
 _HAN_ITEM = re.compile(r"(?P<label>[（(](?P<n>[一二三四五六七八九十]{1,4}|\d{1,3})[)）])[ \t\u3000]*")
 _FULL_DOT_ITEM = re.compile(r"(?P<label>(?P<n>\d{1,3})[．、])\s*")
@@ -87,18 +88,22 @@ _EN_WORDS = {
     "annex": ("annex", Rank.PART),
     "appendix": ("app", Rank.PART),
     "exhibit": ("exhibit", Rank.PART),
+    "attachment": ("attachment", Rank.PART),
+    "addendum": ("addendum", Rank.PART),
     "title": ("title", Rank.TITLE),
     "item": ("item", Rank.TITLE),
     "chapter": ("chp", Rank.CHAPTER),
     "article": ("art", Rank.ARTICLE),
+    "clause": ("clause", Rank.ARTICLE),
     "note": ("note", Rank.ARTICLE),
     "section": ("sec", Rank.SECTION),
     "§": ("sec", Rank.SECTION),
     "sec.": ("sec", Rank.SECTION),
 }
 _EN = re.compile(
-    r"(?P<label>(?P<word>part|schedule|annex|appendix|exhibit|title|item|chapter|article|note|section|sec\.|§)\s*"
-    r"(?P<n>\d{1,4}[A-Z]?(?:[.-]\d{1,4}[a-z]?){0,4}(?:\([a-z0-9]{1,4}\)){0,4}|[IVXLC]{1,7}|[A-Z]))(?P<after>[.:)—–-]*)(?P<gap>\s*)",
+    rf"(?P<label>(?P<word>{'|'.join(map(re.escape, _EN_WORDS))})\s*"
+    r"(?P<n>\d{1,4}[A-Z]?(?:[.-]\d{1,4}[a-z]?){0,4}(?:\([a-z0-9]{1,4}\)){0,4}|(?-i:[IVXLC]{1,7}|[A-Z])(?![a-z])))"
+    r"(?P<after>\s+[—–-]|[.:)—–-]*)(?P<gap>\s*)",
     re.IGNORECASE,
 )
 _DECIMAL = re.compile(r"(?P<label>(?P<n>\d{1,3}(?:\.\d{1,3}){1,4}))\.?(?P<gap>[ \t\u3000]+|(?=[\u4e00-\u9fff]))(?=\S)")
@@ -141,6 +146,10 @@ def _han_label(head: str, block: str) -> Label | None:
             return None
         name = f"{number}_{sub}" if sub is not None else str(number)
         return Label(match["label"], family, name, rank, match.end())
+    if (match := _HAN_ANNEX.match(head)) and heading_like(block.strip()):
+        number = han_number(match["n"]) if match["n"] else 1
+        if match["gap"] or not head[match.end() :].strip() or match["n"]:
+            return Label(match["label"].strip(), "annex", str(number), Rank.PART, match.end())
     if match := _HAN_LIST.match(head):
         return Label(match["label"], "list", str(han_number(match["n"])), Rank.HAN_LIST, match.end())
     return None
@@ -152,7 +161,7 @@ def _word_label(head: str, block: str) -> Label | None:
         return None
     rest = head[match.end() :]
     bare = not rest.strip()
-    marked = bool(match["after"]) and bool(match["gap"] or not rest)
+    marked = bool(match["after"]) and bool(match["gap"] or not rest or match["after"][-1] in "—–")
     titled = bool(match["gap"]) and rest[:1].isupper() and heading_like(block.strip())
     if not (bare or marked or titled):
         return None

@@ -24,6 +24,8 @@ _LOOSE = 0.4  # of one after a word that ends no sentence
 _BARE = 0.2  # of a single number without a heading after it: more often a list item than a section
 _RESTART = 1.5  # cost of counting from 1 again
 _MISSING = 0.5  # cost of one number that is left out
+_JUMP = 0.9  # cost of going on with a later number, several left out
+_FURTHEST = 2  # sections on that a jump may lead
 _LEAST_INSIDE = 3  # sections inside blocks below which none is believed
 _LONGEST_TITLE = 100  # characters of a heading that is run in
 _LONGEST_HAN_TITLE = 20
@@ -188,7 +190,7 @@ def _longest_run(candidates: Sequence[_Candidate]) -> list[_Candidate]:
         if one.weight == 0.0:
             weight, last = top
         else:
-            found = max(_followed(one.steps, best, top), default=None)
+            found = max((*_followed(one.steps, best, top), *_jumped(one.steps, candidates, top)), default=None)
             if found is None:
                 weights.append(float("-inf"))
                 before.append(-1)
@@ -227,6 +229,14 @@ def _followed(
         yield earlier[0] - _MISSING, earlier[1]
     if parent and last <= 1 and (uncle := best.get((*parent[:-1], parent[-1] - 1))) is not None:
         yield uncle[0] - _MISSING, uncle[1]
+
+
+def _jumped(
+    steps: tuple[int, ...], candidates: Sequence[_Candidate], top: tuple[float, int]
+) -> Iterator[tuple[float, int]]:
+    last = candidates[top[1]].steps if top[1] >= 0 else ()
+    if last and steps > last and steps[0] - last[0] <= _FURTHEST:
+        yield top[0] - _JUMP, top[1]
 
 
 def _marks(text: str, blocks: Sequence[Block], kept: Sequence[_Candidate]) -> dict[int, list[Mark]]:
@@ -273,7 +283,7 @@ def _title(text: str, start: int, end: int) -> int | None:
 def _heading_before_child(text: str, start: int, end: int, label: Label) -> int | None:
     """Where a heading without a stop ends, because its first subsection follows: 2. GRANT OF RIGHTS 2.1 ..."""
     match = re.compile(
-        rf"(?P<title>[A-Z\u4e00-\u9fff][^.;:!?|\n。；：]{{1,{_LONGEST_TITLE}}}?)\s+{label.steps[0]}\.\s?1(?!\d)"
+        rf"(?P<title>[A-Z\u4e00-\u9fff][^.:!?|\n。；：]{{1,{_LONGEST_TITLE}}}?)\s+{label.steps[0]}\.\s?1(?!\d)"
     ).match(text, start, end)
     return match.end("title") if match is not None and _titled(match["title"]) else None
 

@@ -1,0 +1,230 @@
+"""References as English texts write them.
+
+Section 5.2(a)(i), Sections 2.3, 2.4 and 5, Notes 1 and 4, Articles 3 through 5, Part II, Item 8
+paragraph (b) of this Section, clause (ii) above, the preceding paragraph
+Section 10(b) of the Exchange Act, Exchange Act Rule 15l-1, 17 CFR 240.15l-1       another document
+"""
+
+import re
+from collections.abc import Iterator
+
+from docs_ingest.references.named import Named, Relative, Step
+
+_FAMILIES = {
+    "section": "sec",
+    "sections": "sec",
+    "sec": "sec",
+    "secs": "sec",
+    "§": "sec",
+    "§§": "sec",
+    "article": "art",
+    "articles": "art",
+    "clause": "clause",
+    "clauses": "clause",
+    "paragraph": "para",
+    "paragraphs": "para",
+    "subparagraph": "para",
+    "subsection": "para",
+    "subsections": "para",
+    "part": "part",
+    "parts": "part",
+    "chapter": "chp",
+    "chapters": "chp",
+    "schedule": "schedule",
+    "schedules": "schedule",
+    "annex": "annex",
+    "annexes": "annex",
+    "appendix": "app",
+    "appendices": "app",
+    "exhibit": "exhibit",
+    "exhibits": "exhibit",
+    "attachment": "attachment",
+    "note": "note",
+    "notes": "note",
+    "item": "item",
+    "items": "item",
+    "table": "table",
+    "tables": "table",
+    "figure": "figure",
+    "figures": "figure",
+    "rule": "rule",
+    "rules": "rule",
+}
+_WORDS = "|".join(sorted((re.escape(w) for w in _FAMILIES if "§" not in w), key=len, reverse=True))
+_SUB = r"\s?\((?:[a-zA-Z]{1,4}|\d{1,3})\)"
+_NUMBER = (
+    rf"(?:\d{{1,4}}[A-Za-z]?(?:[.-]\d{{1,4}}[A-Za-z]?){{0,5}}(?:{_SUB}){{0,6}}|(?-i:[IVXLC]{{1,7}}(?:\.[A-Z](?:\.\d{{1,2}}(?:\.[a-z])?)?)?)\b(?:{_SUB}){{0,4}}"
+    rf"|(?-i:[A-Z])\b(?:-\d{{1,3}})?(?:{_SUB}){{0,4}}|\((?:[a-zA-Z]{{1,4}}|\d{{1,3}})\)(?:{_SUB}){{0,5}})"
+)
+_UNIT = re.compile(
+    rf"(?<![\w§])(?:(?P<word>{_WORDS})(?:\.?\s+|\.?(?=[(§\d]))(?P<mark>§{{0,2}})|(?P<sign>§{{1,2}}))\s*(?P<n>{_NUMBER})",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(
+    rf"(?P<sep>\s*,\s*(?:and\s+|or\s+|and/or\s+)?|\s+(?:and|or|and/or)\s+|\s+(?:through|to)\s+|\s?[-–—]\s?)(?P<n>{_NUMBER})(?![\w%])"
+)
+_THROUGH = re.compile(r"through|to|[-–—]")
+_INSIDE = re.compile(rf"\s*,\s*(?P<word>Item|Section|Article|Chapter|Note)s?\s+(?P<n>{_NUMBER})")
+_ACT = (
+    "Act|Code|Agreement|Plan|Rules?|Regulation [A-Z][A-Z-]*|Regulations?|Law|Directive|Guidelines|Policy|Manual|Order|"
+    "Constitution|Indenture|Lease|Contract|Treaty|Convention|Charter|Bylaws|By-laws|Certificate|Statute|Ordinance|"
+    "Statement|Standards?|Topic \\d+|Form [\\w-]+"
+)
+_OF = re.compile(
+    rf"\s*,?\s*(?:of|to|under|in|from)\s+(?P<which>the|this|that|such|our|its|said)?\s*"
+    rf"(?P<title>(?:[A-Z][\w.&’'-]*\s+(?:(?:of|and|the|for|on|to|in)\s+){{0,2}}){{0,8}}(?:{_ACT}))\b(?P<year>\s+of\s+\d{{4}})?"
+)
+_TO_STATEMENTS = re.compile(
+    r"\s+to\s+(?:the|our|its)\s+(?:[\w-]+\s+){0,4}(?:financial\s+statements|accounts)", re.IGNORECASE
+)
+_HEREOF = re.compile(r"\s+(?:hereof|herein|hereto|above|below)\b", re.IGNORECASE)
+_ACT_BEFORE = re.compile(
+    r"(?P<title>(?:[A-Z][\w.&’'-]*\s+){1,6}(?:Act|Code|Agreement|Plan|Rules|Regulations?|Law|Directive|Treaty))"
+    r"(?:’s|'s)?\s+$"
+)
+_CODES = re.compile(
+    rf"(?P<title>\d{{1,2}}\s+(?:C\.?F\.?R\.?|U\.?S\.?C\.?))\s+(?:[Pp]arts?\s+|§{{1,2}}\s*)?(?P<n>{_NUMBER})"
+)
+_SUPRA = re.compile(r"\bsupra\s+(?:foot)?notes?\s+\d+,?\s+at\s+$", re.IGNORECASE)
+_PRECEDING = re.compile(
+    r"\bthe\s+(?:immediately\s+)?(?:preceding|foregoing|previous|prior)\s+(?P<what>paragraph|section|clause|item)\b",
+    re.IGNORECASE,
+)
+_SUBS = re.compile(r"\(([a-zA-Z0-9]{1,5})\)")
+_MOST_IN_RANGE = 20
+_NEVER_LOWER = frozenset(
+    {
+        "part",
+        "item",
+        "items",
+        "exhibit",
+        "exhibits",
+        "schedule",
+        "rule",
+        "rules",
+        "table",
+        "figure",
+        "note",
+        "notes",
+        "chapter",
+        "parts",
+    }
+)
+
+
+def references_en(text: str, start: int, end: int) -> Iterator[Named]:
+    """The references of `text[start:end]`, in order; a label at the very start is no reference."""
+    lead = start + len(text[start:end]) - len(text[start:end].lstrip("#* \t\r\n"))
+    at = start
+    codes = [(m.start(), m.end()) for m in _CODES.finditer(text, start, end)]
+    for match in _UNIT.finditer(text, start, end):
+        if match.start() < at or (match.start() == lead and _label_like(text, match, end)):
+            continue
+        if any(begin <= match.start() < stop for begin, stop in codes):
+            continue
+        word = match["word"] or "§"
+        if word.islower() and word in _NEVER_LOWER and not match["n"][0].isdigit() and match["n"][0] != "(":
+            continue
+        named, at = _list(text, start, end, match)
+        yield from named
+    for match in _CODES.finditer(text, start, end):
+        label = f"{match['title']} {match['n']}"
+        yield Named(match.start(), match.end(), label, (Step("sec", _number(match["n"])),), match["title"])
+    for match in _PRECEDING.finditer(text, start, end):
+        kind = {"paragraph": Relative.PARAGRAPH_BEFORE, "section": Relative.ARTICLE_BEFORE}.get(
+            match["what"].lower(), Relative.ITEM_BEFORE
+        )
+        yield Named(match.start(), match.end(), match.group(), (), "", kind)
+
+
+def _label_like(text: str, match: re.Match[str], end: int) -> bool:
+    """Whether a unit at the start of a place is its own label, not the subject of its first sentence."""
+    rest = text[match.end() : min(end, match.end() + 40)]
+    return not re.match(r"\s+(?:[a-z]|of\b)", rest)
+
+
+def _list(text: str, start: int, end: int, match: re.Match[str]) -> tuple[list[Named], int]:
+    word = (match["word"] or match["sign"]).lower().rstrip(".")
+    family = _FAMILIES.get(word, "sec")
+    numbers = [(match.start(), match.end(), match["n"])]
+    at = match.end()
+    many = word.endswith("s") or word == "§§" or (match["mark"] or "") == "§§" or family in ("para", "clause", "item")
+    inside = _INSIDE.match(text, at, end) if family in ("part", "chp", "art") else None
+    if inside is not None:
+        return _with_document(text, start, inside.end(), [_nested(match, family, inside)], match.start())
+    while (following := _NEXT.match(text, at, end)) is not None:
+        exact = (
+            "(" in following["n"] or "." in following["n"]
+        )  # Section 13(a) or 15(d), but no “Section 5 and 3 others”
+        if not _alike(numbers[-1][2], following["n"]) or not (many or exact):
+            break
+        if _THROUGH.search(following["sep"]):
+            numbers += [(following.start("n"), following.end(), n) for n in _between(numbers[-1][2], following["n"])]
+        numbers.append((following.start("n"), following.end(), following["n"]))
+        at = following.end()
+    name = (match["word"] or "Section").rstrip("s.").capitalize() if family != "app" else "Appendix"
+    made = [_named(family, name, begin, stop, n) for begin, stop, n in numbers]
+    return _with_document(text, start, at, made, match.start())
+
+
+def _nested(match: re.Match[str], family: str, inside: re.Match[str]) -> Named:
+    steps = (Step(family, _number(match["n"])), *_steps(_FAMILIES[inside["word"].lower()], inside["n"]))
+    label = f"{' '.join(match.group().split())}, {inside['word']} {inside['n']}"
+    return Named(match.start(), inside.end(), label, steps)
+
+
+def _named(family: str, name: str, start: int, end: int, number: str) -> Named:
+    steps = _steps(family, number)
+    here = Relative.HERE if number.startswith("(") else None
+    return Named(start, end, f"{name} {''.join(number.split())}", steps, "", here)
+
+
+def _steps(family: str, number: str) -> tuple[Step, ...]:
+    subs = tuple(Step("item", s.lower()) for s in _SUBS.findall(number))
+    base = _SUBS.sub("", number).strip()
+    return (Step(family, _number(base)), *subs) if base else subs
+
+
+def _number(number: str) -> str:
+    return re.sub(r"[^0-9A-Za-z]+", "_", number).strip("_").lower()
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two numbers of a list are of one kind: 2.3 and 5, (a) and (c), IV and V."""
+    return _shape(one) == _shape(other)
+
+
+def _shape(number: str) -> str:
+    return "sub" if number.startswith("(") else "figure" if number[0].isdigit() else "letter"
+
+
+def _between(low: str, high: str) -> list[str]:
+    """The numbers inside a range: 3.1 to 3.5, 3 to 5; none where that cannot be told."""
+    head, _, last = low.rpartition(".")
+    other, _, until = high.rpartition(".")
+    if head != other or not last.isdigit() or not until.isdigit() or not 1 < int(until) - int(last) <= _MOST_IN_RANGE:
+        return []
+    return [f"{head}.{n}" if head else str(n) for n in range(int(last) + 1, int(until))]
+
+
+def _with_document(text: str, start: int, at: int, made: list[Named], begin: int) -> tuple[list[Named], int]:
+    """What stands around a reference says in which document it is."""
+    if _SUPRA.search(text[max(start, begin - 60) : begin]):
+        return [_in(one, " ".join(text[max(start, begin - 60) : begin].split())[-40:]) for one in made], at
+    if _TO_STATEMENTS.match(text, at) or _HEREOF.match(text, at):
+        return made, at
+    of = _OF.match(text, at)
+    if of is not None:
+        title = f"{of['title']}{of['year'] or ''}"
+        if of["which"] in ("this", "our", "its") or title.split()[0] in ("This", "Form"):
+            return made, of.end()
+        return [_in(one, title) for one in made], of.end()
+    before = _ACT_BEFORE.search(text[max(start, begin - 80) : begin])
+    if before is not None:
+        title = re.sub(r"^(?:The|Under|In|See|And|Of|As|By|With|For|To|On|At|If|When|Such)\s+", "", before["title"])
+        return [_in(one, title) for one in made], at
+    return made, at
+
+
+def _in(one: Named, document: str) -> Named:
+    return Named(one.start, one.end, one.label, one.steps, " ".join(document.split()), None)

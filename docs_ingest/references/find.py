@@ -1,0 +1,90 @@
+"""All references and definitions of one document, in text order."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from docs_ingest.references.chinese import documents_zh, references_zh
+from docs_ingest.references.definitions import definitions_in
+from docs_ingest.references.english import references_en
+from docs_ingest.references.named import Named
+from docs_ingest.references.resolve import Places
+from stores.records import Edge, EdgeKind, Node, NodeKind
+
+_SPEAKING = frozenset(
+    {NodeKind.PARAGRAPH, NodeKind.PART, NodeKind.ITEM, NodeKind.ROW, NodeKind.FOOTNOTE, NodeKind.SECTION}
+)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_MOST = 200_000  # edges of one document
+
+
+def find_edges(text: str, nodes: Sequence[Node], title: str) -> tuple[Edge, ...]:
+    """References and definitions of a tree. `title` is the document's own: who names it names this document."""
+    places = Places(nodes)
+    own = _bare_title(title)
+    made: list[Edge] = []
+    for node in nodes:
+        if not node.leaf or node.kind not in _SPEAKING:
+            continue
+        made += _references(text, node, places, own)
+        made += [
+            Edge(EdgeKind.DEFINITION, node.address, d.start, d.end, d.term)
+            for d in definitions_in(text, node.start, node.end)
+        ]
+        if len(made) > _MOST:
+            break
+    made = _with_documents_said_elsewhere(made[:_MOST])
+    return tuple(sorted(made, key=lambda e: (e.start, e.end, e.kind.value, e.label)))
+
+
+def _references(text: str, node: Node, places: Places, own: str) -> Iterator[Edge]:
+    for named in _named(text, node):
+        document = "" if named.document and _bare_title(named.document) == own else named.document
+        if not named.steps and named.document and not document:
+            continue  # it only says its own name
+        found = places.find(named if document else _here(named), node)
+        if found.address == node.address and not found.reason:
+            continue  # a place that names itself
+        yield Edge(
+            EdgeKind.REFERENCE, node.address, named.start, named.end, named.label, found.address, document, found.reason
+        )
+
+
+def _with_documents_said_elsewhere(edges: Sequence[Edge]) -> list[Edge]:
+    """“Section 28(e)” without more is that of the Exchange Act, where it is so once in the same document."""
+    said: dict[str, str] = {}
+    for edge in edges:
+        if edge.document and edge.label:
+            said.setdefault(_base(edge.label), edge.document)
+    return [
+        replace(e, target=None, document=said[_base(e.label)], reason="another document")
+        if e.kind is EdgeKind.REFERENCE and not e.document and e.reason and _base(e.label) in said
+        else e
+        for e in edges
+    ]
+
+
+def _base(label: str) -> str:
+    """The number a label begins with, without what is below it: 28 of Section 28(e), 276 of 17 CFR 276."""
+    match = re.search(r"(?:^|\s)(第?[\w.-]*\d[\w.-]*条?)", re.sub(r"^\d+\s+(?:C\.?F\.?R\.?|U\.?S\.?C\.?)", "", label))
+    return label if match is None else match[1].casefold()
+
+
+def _here(named: Named) -> Named:
+    return Named(named.start, named.end, named.label, named.steps, "", named.relative, named.back)
+
+
+def _named(text: str, node: Node) -> Iterator[Named]:
+    words = text[node.start : node.end]
+    if _HAN.search(words):
+        places = list(references_zh(text, node.start, node.end))
+        yield from places
+        yield from documents_zh(text, node.start, node.end, {n.start for n in places})
+    if re.search(r"[A-Za-z§]", words):
+        yield from references_en(text, node.start, node.end)
+
+
+def _bare_title(title: str) -> str:
+    """A title as it is compared: without the state's name, brackets and spaces."""
+    bare = re.sub(r"[\s《》〈〉“”\"'’]", "", title).casefold()
+    return bare.removeprefix("中华人民共和国").removeprefix("the")

@@ -1,0 +1,223 @@
+"""What is named -> the address where it stands.
+
+Places are found by the eIds of the tree (`chp_3__art_12__para_2`): the steps
+that are named must stand in this order in an eId that ends with the last of
+them. Of several such places the one nearest to where the words stand counts.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from docs_ingest.references.named import Named, Relative, Step
+from stores.records import Node, NodeKind, ancestors, parent_address
+
+_SISTERS = {
+    "sec": ("sec", "art", "clause", "chp"),
+    "art": ("art", "sec", "clause"),
+    "clause": ("clause", "sec", "art", "item"),
+    "para": ("para", "item", "sec"),
+    "note": ("note",),
+    "app": ("app", "annex", "schedule", "exhibit"),
+    "annex": ("annex", "app", "schedule"),
+    "schedule": ("schedule", "annex"),
+    "attachment": ("attachment", "annex", "exhibit"),
+}
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_NOTES = ("notes to", "附注", "notes on")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a named place stands, or why it is not there. Both are set when only a part of the way was found."""
+
+    address: str | None
+    reason: str = ""
+
+
+class Places:
+    """The labelled places of one tree."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._nodes = {n.address: n for n in nodes}
+        self._ending: dict[tuple[str, str], list[tuple[tuple[tuple[str, str], ...], str]]] = defaultdict(list)
+        self._articles: list[str] = []
+        for node in nodes:
+            path = _path(node)
+            if not path:
+                continue
+            for family, number in dict.fromkeys((path[-1], (path[-1][0], _arabic(path[-1][1])))):
+                self._ending[family, number].append((path, node.address))
+            if path[-1][0] in ("art", "sec"):
+                self._articles.append(node.address)
+
+    def find(self, named: Named, source: Node) -> Found:
+        """Where `named`, said at `source`, stands."""
+        if named.document:
+            return Found(None, "another document")
+        base: str | None = None
+        if named.relative is not None:
+            base, reason = self._relative(named, source)
+            if base is None:
+                return Found(None, reason)
+        if not named.steps:
+            return Found(base)
+        return self._down(base, named.steps, source)
+
+    def _down(self, base: str | None, steps: Sequence[Step], source: Node) -> Found:
+        """The place that the steps lead to; the last one above it that is there, with what was not found below."""
+        for length in range(len(steps), 0, -1):
+            address = self._named(base, steps[:length], source)
+            if address is not None:
+                missing = " ".join(f"{s.family} {s.number}" for s in steps[length:])
+                return Found(address, f"{missing} was not found below it" if missing else "")
+        first = steps[0]
+        return Found(None, f"there is no {first.family} {first.number} here" if base is None else "not found there")
+
+    def _named(self, base: str | None, steps: Sequence[Step], source: Node) -> str | None:
+        last = steps[-1]
+        for family in _SISTERS.get(last.family, (last.family,)):
+            options = [
+                (path, address)
+                for path, address in self._ending.get((family, _arabic(last.number)), ())
+                if (base is None or address == base or address.startswith(f"{base}.")) and _leads(path, steps)
+            ]
+            options = self._structural(last, options)
+            if options:
+                return min(options, key=lambda o: (-_shared(o[1], source.address), len(o[0]), self._nodes[o[1]].order))[
+                    1
+                ]
+        if last.family == "para" and last.number == "1" and len(steps) > 1:
+            return self._named(base, steps[:-1], source)  # an article of one paragraph is that paragraph
+        if last.family == "para" and last.number == "1" and base is not None:
+            return base
+        return self._in_notes(last) if last.family == "note" else None
+
+    def _structural(
+        self, last: Step, options: list[tuple[tuple[tuple[str, str], ...], str]]
+    ) -> list[tuple[tuple[tuple[str, str], ...], str]]:
+        """Item 7A of a filing is a section, item (7) of a list is none: sections first, where there are any."""
+        sections = [o for o in options if self._nodes[o[1]].kind is NodeKind.SECTION]
+        return sections if last.family == "item" and sections and not last.number.isalpha() else options
+
+    def _in_notes(self, last: Step) -> str | None:
+        """Note 21 may be printed as “21.” or “(21)” below “Notes to the Consolidated Financial Statements”."""
+        for family in ("sec", "item"):
+            for _, address in self._ending.get((family, _arabic(last.number)), ()):
+                titles = [(self._nodes[a].title or "").casefold() for a in ancestors(address)]
+                if any(mark in title for title in titles for mark in _NOTES):
+                    return address
+        return None
+
+    def _relative(self, named: Named, source: Node) -> tuple[str | None, str]:
+        article = self._enclosing(source)
+        if article is None:
+            return None, "it stands in no numbered section"
+        match named.relative:
+            case Relative.HERE:
+                return self._here(named, source, article), ""
+            case Relative.ARTICLE_BEFORE:
+                at = self._articles.index(article) - named.back if article in self._articles else -1
+                before = [a for a in self._articles if not article.startswith(f"{a}.")]
+                at = before.index(article) - named.back if article in before else at
+                return (before[at], "") if at >= 0 else (None, "nothing stands before it")
+            case Relative.PARAGRAPH_BEFORE:
+                return self._paragraph_before(source, article, named.back)
+            case _:
+                return self._item_before(source, named.back)
+
+    def _here(self, named: Named, source: Node, article: str) -> str:
+        """第二款 counts from the article; (b) and 第一项 from the nearest place that has them."""
+        if named.steps and named.steps[0].family == "para":
+            return article
+        for address in reversed(list(ancestors(source.address))):
+            if address == article:
+                break
+            if self._named(address, named.steps[:1], self._nodes[address]) is not None:
+                return address
+        return article
+
+    def _enclosing(self, source: Node) -> str | None:
+        """The article or section that holds a place, itself included; the innermost one."""
+        for address in (source.address, *reversed(list(ancestors(source.address)))):
+            node = self._nodes[address]
+            if node.label is not None and node.kind is NodeKind.SECTION:
+                return address
+        return None
+
+    def _paragraph_before(self, source: Node, article: str, back: int) -> tuple[str | None, str]:
+        paragraphs = [a for a in self._below(article) if self._nodes[a].kind is NodeKind.PARAGRAPH]
+        own = next(
+            (i for i, a in enumerate(paragraphs) if source.address == a or source.address.startswith(f"{a}.")), None
+        )
+        if own is None:  # an item outside any paragraph, a table: what was written last before it
+            own = sum(self._nodes[a].order < source.order for a in paragraphs)
+        at = own - back
+        return (paragraphs[at], "") if at >= 0 else (None, "no paragraph stands before it in this section")
+
+    def _below(self, address: str) -> Iterator[str]:
+        """Children, those of groups in their place."""
+        for i in range(self._nodes[address].children):
+            child = f"{address}.{i}"
+            if self._nodes[child].kind is NodeKind.GROUP:
+                yield from self._below(child)
+            else:
+                yield child
+
+    def _item_before(self, source: Node, back: int) -> tuple[str | None, str]:
+        for address in (source.address, *reversed(list(ancestors(source.address)))):
+            if self._nodes[address].kind is not NodeKind.ITEM:
+                continue
+            above = parent_address(address)
+            assert above is not None
+            items = [a for a in self._below(above) if self._nodes[a].kind is NodeKind.ITEM]
+            at = items.index(address) - back if address in items else -1
+            return (items[at], "") if at >= 0 else (None, "no item stands before it")
+        return None, "it stands in no list"
+
+
+def _path(node: Node) -> tuple[tuple[str, str], ...]:
+    """An eId taken apart: `chp_2__art_5` -> (("chp", "2"), ("art", "5")); counters of doubles are left out."""
+    if node.eid is None:
+        return ()
+    steps = []
+    for part in node.eid.split("__"):
+        family, _, number = part.partition("_")
+        steps.append((family, number.partition("-")[0]))
+    return tuple(steps)
+
+
+def _leads(path: Sequence[tuple[str, str]], steps: Sequence[Step]) -> bool:
+    """Whether the steps stand in this order on the way to a place; its last one is known to fit."""
+    at = len(path) - 2
+    for step in reversed(steps[:-1]):
+        families = _SISTERS.get(step.family, (step.family,))
+        while at >= 0 and not (path[at][0] in families and _arabic(path[at][1]) == _arabic(step.number)):
+            at -= 1
+        if at < 0:
+            return False
+        at -= 1
+    return True
+
+
+def _arabic(number: str) -> str:
+    """iv -> 4, 5_03 -> 5_3; whatever is no Roman number stays. A single letter stays a letter, but for i, v and x."""
+    number = re.sub(r"(?<![^_])0+(?=\d)", "", number)
+    if len(number) < 2 and number not in ("i", "v", "x"):
+        return number
+    if any(c not in _ROMAN for c in number):
+        return number
+    values = [_ROMAN[c] for c in number]
+    total = sum(-v if v < max(values[i + 1 :], default=0) else v for i, v in enumerate(values))
+    return str(total)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many steps two addresses share from the root down."""
+    count = 0
+    for a, b in zip(one.split("."), other.split("."), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
