@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from docs_ingest.changes import Changes, Side, changes
+from docs_ingest.changes import Changes, changes
 from docs_ingest.derive import Derived, derive, keyword_entries
 from docs_ingest.errors import IngestError, NeedsOcr
 from docs_ingest.limits import MAX_NODES
+from docs_ingest.lineage import Side
 from docs_ingest.names import checked_id, read_name
 from docs_ingest.parsed import ParsedDocument
 from docs_ingest.uploads import PARSER_VERSION, Upload, new_version

@@ -1,9 +1,12 @@
 """What became of each leaf between two versions, and what the indexes are told."""
 
+from itertools import pairwise
+
 from hypothesis import HealthCheck, given, settings
 
-from docs_ingest.changes import Side, changes, lineage
+from docs_ingest.changes import changes
 from docs_ingest.derive import keyword_entries
+from docs_ingest.lineage import Side, changed_words, follow, lineage
 from docs_ingest.parsed import BlockKind
 from docs_ingest.structure import find_structure
 from docs_ingest.tree import build_nodes
@@ -41,18 +44,71 @@ def test_the_same_words_elsewhere_have_moved() -> None:
     assert states("One paragraph.\n第二段。\nThird.\n", "第二段。\nThird.\nOne paragraph.\n") == {"same": 2, "moved": 1}
 
 
+def test_a_paragraph_cut_in_two_is_split_and_two_put_together_are_merged() -> None:
+    one = "The Bank keeps every record for ten years. The Board approves exceptions in writing.\n"
+    two = "The Bank keeps every record for ten years.\nThe Board approves exceptions in writing.\n"
+    zh_one = "客户身份资料应当至少保存十年。例外情况由董事会以书面形式批准。\n"
+    zh_two = "客户身份资料应当至少保存十年。\n例外情况由董事会以书面形式批准。\n"
+    assert states(f"Head.\n{one}Tail.\n", f"Head.\n{two}Tail.\n") == {"same": 2, "split": 2}
+    assert states(f"Head.\n{zh_two}Tail.\n", f"Head.\n{zh_one}Tail.\n") == {"same": 2, "merged": 2}
+
+
+def test_an_article_that_moved_and_was_renumbered_and_edited_is_found_again() -> None:
+    kept = "金融机构应当按照规定建立客户身份资料和交易记录保存制度，客户身份资料在业务关系结束后应当至少保存{}。"
+    old = f"第一条 甲。\n第二条 {kept.format('五年')}\n第三条 丙。\n第四条 丁。\n"
+    new = f"第一条 甲。\n第三条 丙。\n第四条 丁。\n第三十四条 {kept.format('十年')}\n"
+    steps = [s for s in lineage(side(old), side(new)) if s.state is LineageState.EDITED]
+    assert len(steps) == 1
+
+
+def test_white_space_alone_changes_nothing() -> None:
+    assert set(states("第一条　甲 乙。\nThe  Bank.\n", "第一条 甲乙。\nThe Bank.\n")) == {"same"}
+
+
+def test_changed_words_are_words_in_english_and_characters_in_chinese() -> None:
+    assert changed_words("kept for five years", "kept for ten years") == [
+        ("same", "kept for "),
+        ("deleted", "five"),
+        ("inserted", "ten"),
+        ("same", " years"),
+    ]
+    assert changed_words("保存五年", "保存十年") == [
+        ("same", "保存"),
+        ("deleted", "五"),
+        ("inserted", "十"),
+        ("same", "年"),
+    ]
+
+
+def test_a_place_is_followed_through_several_versions() -> None:
+    texts = [
+        "Head 标题.\nThe Bank keeps records for five years. 客户资料保存五年。\nTail.\n",
+        "Head 标题.\nThe Bank keeps records for ten years. 客户资料保存十年。\nTail.\n",
+        "New first.\nHead 标题.\nTail.\nThe Bank keeps records for ten years. 客户资料保存十年。\n",
+    ]
+    sides = [side(text) for text in texts]
+    steps = [lineage(a, b) for a, b in pairwise(sides)]
+    kept = follow("0.1", ["0.1"], steps)
+    assert (kept.state, kept.place) == (LineageState.EDITED, "0.3")
+    assert follow("0.0", ["0.0"], steps).state is LineageState.SAME
+    gone = follow("0.1", ["0.1"], [lineage(sides[0], side("Something else.\n"))])
+    assert (gone.state, gone.addresses, gone.place) == (LineageState.DELETED, (), None)
+
+
 @quick
 @given(documents, documents)
-def test_every_leaf_of_both_versions_occurs_once(first: tuple[Spec, ...], second: tuple[Spec, ...]) -> None:
+def test_every_leaf_of_both_versions_has_its_step(first: tuple[Spec, ...], second: tuple[Spec, ...]) -> None:
     sides = []
     for specs in (first, second):
         document = parsed(specs)
         sides.append(Side(document.text, build_nodes(document, find_structure(document), "doc")))
     steps = lineage(*sides)
+    shared = {"old": LineageState.SPLIT, "new": LineageState.MERGED}
     for name, one in (("old", sides[0]), ("new", sides[1])):
         leaves = [n.address for n in one.nodes if n.leaf and n.kind not in (NodeKind.FURNITURE, NodeKind.HIDDEN)]
-        named = [getattr(s, name) for s in steps if getattr(s, name) is not None]
-        assert sorted(named) == sorted(leaves)
+        assert {getattr(s, name) for s in steps} - {None} == set(leaves)
+        alone = [getattr(s, name) for s in steps if s.state is not shared[name] and getattr(s, name) is not None]
+        assert len(alone) == len(set(alone))
     assert all((s.old is None) == (s.state is LineageState.INSERTED) for s in steps)
     assert all((s.new is None) == (s.state is LineageState.DELETED) for s in steps)
 

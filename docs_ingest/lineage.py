@@ -1,0 +1,286 @@
+"""What became of each leaf between two versions: same, moved, edited, split, merged, inserted, deleted.
+
+    equal runs of leaves                       same
+    inside a run that was replaced             an alignment: one leaf with one, one with up to 6, up to 6 with one
+    what is left on both sides                 the same words elsewhere: moved; similar words elsewhere: edited
+
+Words are compared without their white space. Pure.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from stores.records import LineageState, LineageStep, Node, NodeKind, ancestors
+
+_SIMILAR = 50.0  # rapidfuzz ratio, 0..100, from which two leaves are one edited leaf
+_ELSEWHERE = 72.0  # the same for leaves that are not in order
+_WHOLE = 82.0  # from which several leaves together are another one
+_GAIN = 4.0  # by which several together must be more alike than the best one alone
+_MOST_PARTS = 6
+_MOST_PAIRS = 4_000  # of leaves in a replaced run that are aligned; longer runs are paired greedily
+_WINDOW = 40
+_MOST_ELSEWHERE = 300  # leaves on either side that are compared with all others
+_LEAST_ELSEWHERE = 12  # characters: shorter words are alike by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two versions compared."""
+
+    text: str
+    nodes: Sequence[Node]
+
+    def words(self, node: Node) -> str:
+        return self.text[node.start : node.end].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    address: str
+    words: str
+    bare: str  # without white space
+
+
+def lineage(old: Side, new: Side) -> list[LineageStep]:
+    """The steps in the order of the new version, deletions where they stood.
+
+    A leaf of either version stands in exactly one step, but for the parts of
+    what was split or merged, which share their other side.
+    """
+    before, after = _leaves(old), _leaves(new)
+    steps: list[LineageStep] = []
+    matcher = SequenceMatcher(None, [a.bare for a in before], [b.bare for b in after], autojunk=False)
+    for tag, a1, a2, b1, b2 in matcher.get_opcodes():
+        if tag == "equal":
+            pairs = zip(before[a1:a2], after[b1:b2], strict=True)
+            steps += [LineageStep(LineageState.SAME, a.address, b.address) for a, b in pairs]
+        else:
+            steps += _replaced(before[a1:a2], after[b1:b2])
+    return _with_elsewhere(steps, {a.address: a for a in before}, {b.address: b for b in after})
+
+
+def _leaves(side: Side) -> list[_Leaf]:
+    kept = (n for n in side.nodes if n.leaf and n.kind not in (NodeKind.FURNITURE, NodeKind.HIDDEN))
+    return [_Leaf(n.address, words := side.words(n), re.sub(r"\s+", "", words)) for n in kept]
+
+
+def _replaced(before: Sequence[_Leaf], after: Sequence[_Leaf]) -> list[LineageStep]:
+    """The leaves of a replaced run, paired in order where one became the other; the rest came or went."""
+    if not before or not after or len(before) * len(after) > _MOST_PAIRS:
+        return _greedy(before, after)
+    steps: list[LineageStep] = []
+    for olds, news in _aligned(before, after):
+        if len(olds) > 1:
+            steps += [LineageStep(LineageState.MERGED, a.address, news[0].address) for a in olds]
+        elif len(news) > 1:
+            steps += [LineageStep(LineageState.SPLIT, olds[0].address, b.address) for b in news]
+        elif olds and news:
+            state = LineageState.SAME if olds[0].bare == news[0].bare else LineageState.EDITED
+            steps.append(LineageStep(state, olds[0].address, news[0].address))
+        else:
+            steps += [LineageStep(LineageState.DELETED, a.address, None) for a in olds]
+            steps += [LineageStep(LineageState.INSERTED, None, b.address) for b in news]
+    return steps
+
+
+_Group = tuple[Sequence[_Leaf], Sequence[_Leaf]]
+
+
+def _aligned(before: Sequence[_Leaf], after: Sequence[_Leaf]) -> list[_Group]:
+    """The alignment whose pairs are most alike in sum, longer words counting more."""
+    n, m = len(before), len(after)
+    best = [[0.0] * (m + 1) for _ in range(n + 1)]
+    way: list[list[tuple[int, int]]] = [[(0, 0)] * (m + 1) for _ in range(n + 1)]
+    alike: dict[tuple[int, int], float] = {}
+    for i in range(n, -1, -1):
+        for j in range(m, -1, -1):
+            options = [(best[i + 1][j], (1, 0))] if i < n else []
+            options += [(best[i][j + 1], (0, 1))] if j < m else []
+            if i < n and j < m:
+                options += [(value + best[i + a][j + b], (a, b)) for value, a, b in _pairs(before, after, i, j, alike)]
+            best[i][j], way[i][j] = max(options, default=(0.0, (0, 0)))
+    groups: list[_Group] = []
+    i = j = 0
+    while i < n or j < m:
+        a, b = way[i][j]
+        groups.append((before[i : i + a], after[j : j + b]))
+        i, j = i + a, j + b
+    return groups
+
+
+def _pairs(
+    before: Sequence[_Leaf], after: Sequence[_Leaf], i: int, j: int, alike: dict[tuple[int, int], float]
+) -> Iterator[tuple[float, int, int]]:
+    """Worth of pairing what stands at i and j: one with one, one with several, several with one."""
+    single = alike[i, j] = fuzz.ratio(before[i].bare, after[j].bare, score_cutoff=_SIMILAR)
+    if single:
+        yield single * _weight(before[i].bare, after[j].bare), 1, 1
+    for count in range(2, min(_MOST_PARTS, len(after) - j) + 1):
+        joined = "".join(b.bare for b in after[j : j + count])
+        if len(joined) > 2 * len(before[i].bare) + 20:
+            break
+        whole = fuzz.ratio(before[i].bare, joined, score_cutoff=_WHOLE)
+        if whole > single + _GAIN and _held(before[i], after[j : j + count]):
+            yield whole * _weight(before[i].bare, joined), 1, count
+    for count in range(2, min(_MOST_PARTS, len(before) - i) + 1):
+        joined = "".join(a.bare for a in before[i : i + count])
+        if len(joined) > 2 * len(after[j].bare) + 20:
+            break
+        whole = fuzz.ratio(joined, after[j].bare, score_cutoff=_WHOLE)
+        if whole > single + _GAIN and _held(after[j], before[i : i + count]):
+            yield whole * _weight(joined, after[j].bare), count, 1
+
+
+def _held(whole: _Leaf, parts: Sequence[_Leaf]) -> bool:
+    """Whether each part's words stand in the whole, nearly as they are."""
+    return all(fuzz.partial_ratio(part.bare, whole.bare, score_cutoff=_WHOLE) > 0 for part in parts)
+
+
+def _weight(one: str, other: str) -> float:
+    return min(len(one), len(other), 400) + 1.0
+
+
+def _greedy(before: Sequence[_Leaf], after: Sequence[_Leaf]) -> list[LineageStep]:
+    """Pairs in order, each new leaf with the most similar old one that is near."""
+    steps: list[LineageStep] = []
+    done = 0
+    for leaf in after:
+        best, best_score = None, _SIMILAR
+        for i in range(done, min(len(before), done + _WINDOW)):
+            score = fuzz.ratio(before[i].bare, leaf.bare, score_cutoff=best_score)
+            if score > best_score:
+                best, best_score = i, score
+        if best is None:
+            steps.append(LineageStep(LineageState.INSERTED, None, leaf.address))
+            continue
+        steps += [LineageStep(LineageState.DELETED, a.address, None) for a in before[done:best]]
+        steps.append(LineageStep(LineageState.EDITED, before[best].address, leaf.address))
+        done = best + 1
+    return steps + [LineageStep(LineageState.DELETED, a.address, None) for a in before[done:]]
+
+
+def _with_elsewhere(
+    steps: Sequence[LineageStep], old: Mapping[str, _Leaf], new: Mapping[str, _Leaf]
+) -> list[LineageStep]:
+    """A deletion and an insertion of the same words are one move, of similar words one edit."""
+    gone = [old[s.old] for s in steps if s.state is LineageState.DELETED and s.old is not None]
+    come = [new[s.new] for s in steps if s.state is LineageState.INSERTED and s.new is not None]
+    partner = _moved(gone, come)
+    taken = set(partner.values())
+    partner |= _similar([a for a in gone if a.address not in taken], [b for b in come if b.address not in partner])
+    taken = set(partner.values())
+    made: list[LineageStep] = []
+    for step in steps:
+        if step.state is LineageState.DELETED and step.old in taken:
+            continue
+        if step.state is LineageState.INSERTED and step.new in partner:
+            same = old[partner[step.new]].bare == new[step.new].bare
+            state = LineageState.MOVED if same else LineageState.EDITED
+            step = LineageStep(state, partner[step.new], step.new)
+        made.append(step)
+    return made
+
+
+def _moved(gone: Sequence[_Leaf], come: Sequence[_Leaf]) -> dict[str, str]:
+    """Address of each leaf that came -> that of the leaf with the very same words that went."""
+    waiting: dict[str, list[str]] = defaultdict(list)
+    for leaf in gone:
+        waiting[leaf.bare].append(leaf.address)
+    return {leaf.address: waiting[leaf.bare].pop(0) for leaf in come if waiting.get(leaf.bare)}
+
+
+def _similar(gone: Sequence[_Leaf], come: Sequence[_Leaf]) -> dict[str, str]:
+    """The same for similar words, the most similar first."""
+    gone = [a for a in gone if len(a.bare) >= _LEAST_ELSEWHERE][:_MOST_ELSEWHERE]
+    come = [b for b in come if len(b.bare) >= _LEAST_ELSEWHERE][:_MOST_ELSEWHERE]
+    scored = [
+        (score, i, j)
+        for i, a in enumerate(gone)
+        for j, b in enumerate(come)
+        if (score := fuzz.ratio(a.bare, b.bare, score_cutoff=_ELSEWHERE))
+    ]
+    partner: dict[str, str] = {}
+    taken: set[int] = set()
+    for _, i, j in sorted(scored, key=lambda s: (-s[0], s[1], s[2])):
+        if i not in taken and come[j].address not in partner:
+            partner[come[j].address] = gone[i].address
+            taken.add(i)
+    return partner
+
+
+Change = Literal["same", "deleted", "inserted"]
+
+_TOKEN = re.compile(
+    r"[\u2e80-\u9fff\uf900-\uffef]|[^\W\d_\u2e80-\u9fff\uf900-\uffef]+|\d+(?:[.,]\d+)*|\s+|.", re.DOTALL
+)
+
+
+def changed_words(old: str, new: str) -> list[tuple[Change, str]]:
+    """The words of both in order: what stayed, what went, what came. Han text is compared character by character."""
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    made: list[tuple[Change, str]] = []
+    for tag, a1, a2, b1, b2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            made.append(("same", "".join(before[a1:a2])))
+            continue
+        if a2 > a1:
+            made.append(("deleted", "".join(before[a1:a2])))
+        if b2 > b1:
+            made.append(("inserted", "".join(after[b1:b2])))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of a place in a later version."""
+
+    state: LineageState  # of all its leaves together: same only if all are
+    addresses: tuple[str, ...]  # of the leaves it became, in order; empty where it is gone
+    place: str | None  # the smallest node that holds them all
+
+
+def follow(address: str, leaves: Sequence[str], versions: Sequence[Sequence[LineageStep]]) -> Became:
+    """Follow a place with its leaves through the lineage of one version after another."""
+    state = LineageState.SAME
+    at = list(leaves)
+    for steps in versions:
+        onward: dict[str, list[LineageStep]] = defaultdict(list)
+        for step in steps:
+            if step.old is not None:
+                onward[step.old].append(step)
+        taken = [step for leaf in at for step in onward.get(leaf, ())]
+        state = max((state, *(s.state for s in taken)), key=_GRAVITY.index)
+        at = list(dict.fromkeys(step.new for step in taken if step.new is not None))
+    if not at:
+        return Became(LineageState.DELETED, (), None)
+    if state is LineageState.DELETED:
+        state = LineageState.EDITED  # a part of it is left
+    return Became(state, tuple(at), _common(at))
+
+
+_GRAVITY = [
+    LineageState.INSERTED,
+    LineageState.SAME,
+    LineageState.MOVED,
+    LineageState.MERGED,
+    LineageState.SPLIT,
+    LineageState.EDITED,
+    LineageState.DELETED,
+]
+
+
+def _common(addresses: Sequence[str]) -> str:
+    if len(addresses) == 1:
+        return addresses[0]
+    place = ""
+    for steps in zip(*([*ancestors(a), a] for a in addresses), strict=False):
+        if len(set(steps)) > 1:
+            break
+        place = str(steps[0])
+    return place
