@@ -9,6 +9,7 @@ from typing import Literal
 from app.resources import House, open_house
 from app.settings import MB, Settings
 from docs_ingest.errors import IngestError
+from docs_ingest.sandbox import Request
 from stores.errors import StoreError
 from stores.records import Reader
 
@@ -101,7 +102,7 @@ def _reading(house: House) -> Finding:
     """Whether files can be read: one line goes through the reading process."""
     try:
         with house.reading() as reading:
-            reading.read("第一条 This is a test.".encode(), "test.txt")
+            reading.derive(Request("第一条 This is a test.".encode(), "test.txt", "test"))
     except (IngestError, OSError) as error:
         return Finding("reading", "failed", f"files cannot be read: {error}")
     return Finding("reading", "ok", "the reading process starts and reads")

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
             max_bytes=self.max_file_mb * MB,
             max_pages=self.max_pages,
             max_characters=self.max_characters,
+            max_nodes=self.max_nodes,
             wall_seconds=self.read_seconds,
             cpu_seconds=self.read_seconds,
             memory_bytes=self.read_memory_mb * 1024 * 1024,

@@ -23,14 +23,19 @@ from stores.records import Edge, KeywordEntry, Line, Node, NodeKind, Table, Vers
 class Derived:
     """A derivation before it has a version."""
 
+    format: str  # pdf, docx, html, markdown, text, ...
+    parser: str  # library and version that read the bytes
+    title: str | None  # the format's own
+    pages: int | None
+    notes: tuple[str, ...]
+    structure_source: str
+    confidence: float
     text: str = field(repr=False)
     nodes: tuple[Node, ...] = field(repr=False)
     lines: tuple[Line, ...] = field(repr=False)
-    tables: tuple[Table, ...] = field(repr=False)
-    edges: tuple[Edge, ...] = field(repr=False)
-    page_labels: tuple[str, ...] = field(repr=False)
-    structure_source: str
-    confidence: float
+    tables: tuple[Table, ...] = field(repr=False, default=())
+    edges: tuple[Edge, ...] = field(repr=False, default=())
+    page_labels: tuple[str, ...] = ()
 
 
 def derive(parsed: ParsedDocument, document: str, max_nodes: int = MAX_NODES) -> Derived:
@@ -38,21 +43,27 @@ def derive(parsed: ParsedDocument, document: str, max_nodes: int = MAX_NODES) ->
     structure = find_structure(parsed)
     if not structure.pieces:
         raise IngestError("there is no text in this file: check that it is the right one")
-    if len(structure.pieces) > max_nodes:
-        raise LimitExceeded(
-            f"the file has more than {max_nodes:,} paragraphs and rows: split it, or raise CITEPATH_MAX_NODES"
-        )
     tables = find_tables(parsed, structure)
     nodes = build_nodes(parsed, structure, document, {group: drawn.title for group, drawn in tables.items()})
+    if len(nodes) > max_nodes:
+        raise LimitExceeded(
+            f"the file makes {len(nodes):,} nodes, more than the {max_nodes:,} allowed: "
+            "split it, or raise CITEPATH_MAX_NODES"
+        )
     return Derived(
+        format=parsed.format,
+        parser=parsed.parser,
+        title=parsed.title,
+        pages=parsed.pages,
+        notes=parsed.notes,
+        structure_source=structure.source,
+        confidence=structure.confidence,
         text=parsed.text,
         nodes=nodes,
         lines=tuple(Line(line.start, line.end, line.page, line.box) for line in parsed.lines),
         tables=located(tables, nodes),
         edges=find_edges(parsed.text, nodes, parsed.title or document),
         page_labels=parsed.page_labels,
-        structure_source=structure.source,
-        confidence=structure.confidence,
     )
 
 

@@ -11,12 +11,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from docs_ingest.changes import Changes, changes
-from docs_ingest.derive import Derived, derive, keyword_entries
+from docs_ingest.derive import Derived, keyword_entries
 from docs_ingest.errors import IngestError, NeedsOcr
-from docs_ingest.limits import MAX_NODES
 from docs_ingest.lineage import Side
 from docs_ingest.names import checked_id, read_name
-from docs_ingest.parsed import ParsedDocument
+from docs_ingest.sandbox import PageDone, Request
 from docs_ingest.uploads import PARSER_VERSION, Upload, new_version
 from stores.errors import StoreConflict
 from stores.events import Emit, FileDone, PageParsed, ignore
@@ -39,11 +38,7 @@ _ATTEMPTS = 3  # times a save is decided anew after somebody else's version came
 class Reading(Protocol):
     """Whoever reads bytes: `docs_ingest.sandbox.ReadingProcess`, in a child that can be killed."""
 
-    def read(self, data: bytes, file_name: str, page_done: "PageDone | None" = None) -> ParsedDocument: ...
-
-
-class PageDone(Protocol):
-    def __call__(self, page: int, pages: int) -> None: ...
+    def derive(self, request: Request, page_done: PageDone | None = None) -> Derived: ...
 
 
 def ingest(
@@ -53,7 +48,6 @@ def ingest(
     intake: Intake,
     clock: Clock,
     originals: Originals | None = None,
-    max_nodes: int = MAX_NODES,
     emit: Emit = ignore,
 ) -> IngestRecord:
     """Take in one file and say how it ended; bad files are results, not exceptions.
@@ -73,10 +67,10 @@ def ingest(
         if same is not None and _up_to_date(same):
             record, version = _unchanged(upload, same, intake, clock), same
         else:
-            parsed = reading.read(
-                upload.data, upload.file_name, lambda page, total: emit(PageParsed(upload.file_name, page, total))
+            made = reading.derive(
+                requested(upload), lambda page, total: emit(PageParsed(upload.file_name, page, total))
             )
-            record, version = _save(upload, parsed, intake, originals, clock, max_nodes)
+            record, version = _save(upload, made, intake, originals, clock)
         pages, nodes = version.pages, version.nodes
     except NeedsOcr as error:
         record = _record(upload, IngestStatus.NEEDS_OCR, str(error), None, clock)
@@ -154,12 +148,17 @@ def _unchanged(upload: Upload, same: Version, intake: Intake, clock: Clock) -> I
     return record
 
 
-def _save(
-    upload: Upload, parsed: ParsedDocument, intake: Intake, originals: Originals | None, clock: Clock, max_nodes: int
-) -> tuple[IngestRecord, Version]:
-    """Structure, tree, comparison with the version before, and the one transaction."""
+def requested(upload: Upload) -> Request:
+    """What the reading process is asked for an upload that has its document id."""
     assert upload.document is not None
-    made = derive(parsed, upload.document, max_nodes)
+    return Request(upload.data, upload.file_name, upload.document, upload.encoding)
+
+
+def _save(
+    upload: Upload, made: Derived, intake: Intake, originals: Originals | None, clock: Clock
+) -> tuple[IngestRecord, Version]:
+    """Comparison with the version before, and the one transaction."""
+    assert upload.document is not None
     if originals is not None:
         originals.put(upload.tenant, _sha256(upload.data), upload.data)
     for attempt in range(1, _ATTEMPTS + 1):
@@ -167,7 +166,7 @@ def _save(
         same = _same_source(upload, intake)
         if same is not None and _up_to_date(same):  # another writer sent the same at the same time
             return _unchanged(upload, same, intake, clock), same
-        version = new_version(upload, parsed, made, before.version if before else None, same, clock)
+        version = new_version(upload, made, before.version if before else None, same, clock)
         entries = keyword_entries(version, upload.tenant, made.text, made.nodes, made.tables)
         alive = intake.alive(upload.tenant, upload.document)
         what = _compared(before, version, Side(made.text, made.nodes), entries, alive)

@@ -13,6 +13,7 @@ class Limits:
     max_bytes: int = 200_000_000
     max_pages: int = 5_000
     max_characters: int = 20_000_000
+    max_nodes: int = MAX_NODES
     wall_seconds: float = 300.0
     cpu_seconds: float = 300.0
     memory_bytes: int = 2_048 * 1024 * 1024

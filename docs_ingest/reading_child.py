@@ -10,10 +10,11 @@ import signal
 import sys
 from typing import BinaryIO
 
+from docs_ingest.derive import derive
 from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.limits import Limits
 from docs_ingest.readers import read_document
-from docs_ingest.sandbox import as_json
+from docs_ingest.wire import as_json
 
 _OPEN_FILES = 64
 
@@ -32,7 +33,7 @@ def main() -> None:
         data = _receive(source)
         assert data is not None
         _allow_seconds(limits.cpu_seconds)
-        _send(sink, _answer(data, json.loads(head)["file_name"], limits, sink))
+        _send(sink, _answer(data, json.loads(head), limits, sink))
 
 
 def _allow_seconds(seconds: float) -> None:
@@ -43,10 +44,16 @@ def _allow_seconds(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
-def _answer(data: bytes, file_name: str, limits: Limits, sink: BinaryIO) -> dict[str, object]:
+def _answer(data: bytes, head: dict[str, str], limits: Limits, sink: BinaryIO) -> dict[str, object]:
     try:
-        parsed = read_document(data, file_name, limits, lambda page, pages: _send(sink, {"page": [page, pages]}))
-        return {"parsed": as_json(parsed)}
+        parsed = read_document(
+            data,
+            head["file_name"],
+            limits,
+            lambda page, pages: _send(sink, {"page": [page, pages]}),
+            encoding=head["encoding"],
+        )
+        return {"derived": as_json(derive(parsed, head["document"], limits.max_nodes))}
     except NeedsOcr as error:
         return {"error": ["needs_ocr", str(error)]}
     except LimitExceeded as error:

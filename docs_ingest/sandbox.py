@@ -1,15 +1,15 @@
 """The reading process: files are read in a child that can be killed, so hostile bytes harm nobody.
 
-One child serves file after file. Limits of memory and processor time are set
-inside it by the kernel, the wall clock is kept here; a child that breaks one, or
-crashes, is killed and the next file gets a fresh one. What comes back is plain
-data (no pickle): a hostile file that took over the child could lie about the
-text of itself, and do nothing else.
+One child serves file after file: it reads, finds the structure and builds the
+tree. Limits of memory and processor time are set inside it by the kernel, the
+wall clock is kept here; a child that breaks one, or crashes, is killed and the
+next file gets a fresh one. What comes back is plain data (`wire.py`), checked
+on this side.
 
 Protocol, over the child's standard input and output: a length of 8 bytes (big
 endian), then that many bytes. Requests are a JSON head, then the file; replies
 are JSON, `{"page": [n, total]}` any number of times, then one
-`{"parsed": {...}}` or `{"error": [kind, message]}`.
+`{"derived": {...}}` or `{"error": [kind, message]}`.
 """
 
 import json
@@ -21,22 +21,33 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Protocol, cast
+from typing import IO, Protocol
 
+from docs_ingest.derive import Derived
 from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.limits import Limits
-from docs_ingest.parsed import Block, BlockKind, Cell, Link, OutlineEntry, ParsedDocument, TextLine
+from docs_ingest.wire import from_json
 
-__all__ = ["Limits", "ReadingProcess"]
+__all__ = ["Limits", "ReadingProcess", "Request"]
 
 _ROOT = Path(__file__).resolve().parent.parent
 _KINDS: dict[str, type[IngestError]] = {"failed": IngestError, "needs_ocr": NeedsOcr, "limit": LimitExceeded}
 _CHUNK = 1 << 16
 _START_SECONDS = 60.0  # for the child to import its readers on a busy machine
-_EXPANSION = 60  # bytes of reply for each character that may be read, boxes of lines included
+_EXPANSION = 200  # bytes of reply for each character that may be read: nodes, boxes of lines, edges
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One file to be read."""
+
+    data: bytes
+    file_name: str  # decides between kinds of text
+    document: str  # id: the same words in two documents are two passages
+    encoding: str | None = None  # of a text file, where its sender knows it
 
 
 class PageDone(Protocol):
@@ -64,11 +75,12 @@ class ReadingProcess:
         """The child's process id; None while there is none."""
         return None if self._child is None else self._child.pid
 
-    def read(self, data: bytes, file_name: str, page_done: PageDone | None = None) -> ParsedDocument:
-        """What a file holds.
+    def derive(self, request: Request, page_done: PageDone | None = None) -> Derived:
+        """What a file holds, as a tree.
 
         Raises IngestError, NeedsOcr or LimitExceeded with a reason for whoever sent it.
         """
+        data = request.data
         if len(data) > self.limits.max_bytes:
             raise LimitExceeded(
                 f"the file has {len(data) / 1e6:.1f} MB, more than the {self.limits.max_bytes / 1e6:.0f} MB allowed: "
@@ -79,9 +91,9 @@ class ReadingProcess:
         self._files += 1
         answered = False
         try:
-            parsed = self._exchange(child, data, file_name, page_done, deadline)
+            made = self._exchange(child, request, page_done, deadline)
             answered = True
-            return parsed
+            return made
         except IngestError as error:
             answered = not isinstance(error, _ChildLost)
             raise
@@ -90,16 +102,12 @@ class ReadingProcess:
                 self._kill()
 
     def _exchange(
-        self,
-        child: subprocess.Popen[bytes],
-        data: bytes,
-        file_name: str,
-        page_done: PageDone | None,
-        deadline: float,
-    ) -> ParsedDocument:
+        self, child: subprocess.Popen[bytes], request: Request, page_done: PageDone | None, deadline: float
+    ) -> Derived:
         pipe = _Pipe(child, deadline, most=self.limits.max_characters * _EXPANSION)
         try:
-            pipe.send(json.dumps({"file_name": file_name}).encode(), data)
+            head = {"file_name": request.file_name, "document": request.document, "encoding": request.encoding}
+            pipe.send(json.dumps(head).encode(), request.data)
             while True:
                 reply = json.loads(pipe.receive())
                 if "page" in reply:
@@ -109,7 +117,7 @@ class ReadingProcess:
                     kind, message = reply["error"]
                     raise _KINDS[kind](message)
                 else:
-                    return _parsed(reply["parsed"])
+                    return from_json(reply["derived"])
         except TimeoutError as error:
             raise _ChildLost(
                 f"reading took longer than {self.limits.wall_seconds:g} s and was stopped: "
@@ -223,60 +231,3 @@ class _Pipe:
             left = self._deadline - time.monotonic()
             if left <= 0 or not selector.select(left):
                 raise TimeoutError
-
-
-def as_json(parsed: ParsedDocument) -> dict[str, Any]:
-    """A parse as plain data, blocks and lines as rows."""
-    return {
-        "format": parsed.format,
-        "parser": parsed.parser,
-        "text": parsed.text,
-        "blocks": [
-            [
-                *(b.kind, b.start, b.end, b.level, b.page, b.size, b.bold, b.centered, b.indent, b.group, b.header),
-                [[c.start, c.end, c.column, c.span] for c in b.cells],
-            ]
-            for b in parsed.blocks
-        ],
-        "lines": [[line.start, line.end, line.page, line.box] for line in parsed.lines],
-        "outline": [[e.title, e.level, e.page, e.top] for e in parsed.outline],
-        "links": [[link.start, link.end, link.to, link.href] for link in parsed.links],
-        "page_labels": parsed.page_labels,
-        "pages": parsed.pages,
-        "title": parsed.title,
-        "notes": parsed.notes,
-    }
-
-
-def _parsed(found: dict[str, Any]) -> ParsedDocument:
-    """Plain data as a parse, its promises checked again on this side. Raises ValueError, KeyError, TypeError."""
-    parsed = ParsedDocument(
-        format=_typed(found["format"], str),
-        parser=_typed(found["parser"], str),
-        text=_typed(found["text"], str),
-        blocks=tuple(map(_block, found["blocks"])),
-        lines=tuple(TextLine(s, e, page, _box(box)) for s, e, page, box in found["lines"]),
-        outline=tuple(OutlineEntry(_typed(t, str), level, page, top) for t, level, page, top in found["outline"]),
-        links=tuple(Link(s, e, to, href) for s, e, to, href in found["links"]),
-        page_labels=tuple(_typed(label, str) for label in found["page_labels"]),
-        pages=found["pages"],
-        title=found["title"],
-        notes=tuple(found["notes"]),
-    )
-    parsed.check()
-    return parsed
-
-
-def _block(row: list[Any]) -> Block:
-    rest = [*row[1:-1], tuple(Cell(*cell) for cell in row[-1])]
-    return Block(BlockKind(row[0]), *rest)
-
-
-def _typed(value: object, kind: type[str]) -> str:
-    if not isinstance(value, kind):
-        raise TypeError(f"{type(value).__name__} where {kind.__name__} was due")
-    return value
-
-
-def _box(box: list[float] | None) -> tuple[float, float, float, float] | None:
-    return None if box is None else cast(tuple[float, float, float, float], tuple(box))

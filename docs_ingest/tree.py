@@ -13,7 +13,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from docs_ingest.balance import FAN_OUT, LONG_BYTES, PART_BYTES, balanced_parts, byte_length
@@ -273,7 +273,6 @@ class _Numbering:
 
     def nodes(self, root: _Twig) -> tuple[Node, ...]:
         flat = list(self._walk(root, ROOT, ()))
-        hashes = self._hashes(flat)
         nodes: list[Node] = []
         covered_to = 0  # passages do not nest
         for order, (twig, address, eid, headings) in enumerate(flat):
@@ -281,7 +280,6 @@ class _Numbering:
             if twig.start >= covered_to and self._passage(twig):
                 key = self._passage_key(twig, headings)
                 covered_to = twig.end
-            content, subtree = hashes[order]
             page, page_end = self._pages(twig)
             nodes.append(
                 Node(
@@ -291,8 +289,8 @@ class _Numbering:
                     start=twig.start,
                     end=twig.end,
                     children=len(twig.children),
-                    content_hash=content,
-                    subtree_hash=subtree,
+                    content_hash="",
+                    subtree_hash="",
                     label=twig.label.text if twig.label else None,
                     eid=eid,
                     title=twig.title,
@@ -301,7 +299,8 @@ class _Numbering:
                     passage_key=key,
                 )
             )
-        return tuple(nodes)
+        hashes = hashes_of(self._text, nodes)
+        return tuple(replace(n, content_hash=c, subtree_hash=s) for n, (c, s) in zip(nodes, hashes, strict=True))
 
     def _walk(
         self, twig: _Twig, address: str, above: tuple[_Twig, ...], eid_above: str = ""
@@ -369,16 +368,20 @@ class _Numbering:
         at = bisect_right(self._line_starts, offset) - 1
         return self._lines[max(at, 0)].page
 
-    def _hashes(self, flat: Sequence[tuple[_Twig, str, str | None, tuple[_Twig, ...]]]) -> list[tuple[str, str]]:
-        """(content hash, subtree hash) of every node; children come after their parents in `flat`."""
-        done: dict[int, tuple[str, str]] = {}
-        for twig, _, _, _ in reversed(flat):
-            content = _sha256(self._text[twig.start : twig.end])
-            below = [done[id(child)][1] for child in twig.children]
-            own = "" if twig.children else content
-            label = twig.label.text if twig.label else ""
-            done[id(twig)] = (content, _sha256(json.dumps([twig.kind.value, label, own, *below])))
-        return [done[id(twig)] for twig, _, _, _ in flat]
+
+def hashes_of(text: str, nodes: Sequence[Node]) -> list[tuple[str, str]]:
+    """(content hash, subtree hash) of every node, which are given in document order.
+
+    The content hash is over the node's words; the subtree hash over its kind, its
+    label, its own words if it is a leaf, and the subtree hashes of its children.
+    """
+    done: dict[str, tuple[str, str]] = {}
+    for node in reversed(nodes):
+        content = _sha256(text[node.start : node.end])
+        below = [done[f"{node.address}.{i}"][1] for i in range(node.children)]
+        own = "" if node.children else content
+        done[node.address] = (content, _sha256(json.dumps([node.kind.value, node.label or "", own, *below])))
+    return [done[node.address] for node in nodes]
 
 
 def _plain(twig: _Twig) -> bool:

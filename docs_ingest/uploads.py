@@ -1,16 +1,14 @@
 """An upload, and the version it becomes: number, title, and from when it is in force."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from docs_ingest.derive import Derived
 from docs_ingest.effective import effective_in
 from docs_ingest.language import language_of
-from docs_ingest.parsed import ParsedDocument
 from stores.ids import Clock
-from stores.records import EffectiveSource, Node, NodeKind, Version
+from stores.records import EffectiveSource, NodeKind, Version
 
 PARSER_VERSION = "citepath-ingest/2"
 """Bump it when the same bytes would give another text or tree: old addresses then stay readable."""
@@ -33,9 +31,7 @@ class Upload:
     encoding: str | None = None  # of a text file, where its sender knows: "big5"
 
 
-def new_version(
-    upload: Upload, parsed: ParsedDocument, made: Derived, last: Version | None, same: Version | None, clock: Clock
-) -> Version:
+def new_version(upload: Upload, made: Derived, last: Version | None, same: Version | None, clock: Clock) -> Version:
     """The version after `last`, or a new derivation of the `same` one."""
     assert upload.document is not None
     effective_from, source = _effective(upload, made.text, last, same, clock)
@@ -43,10 +39,10 @@ def new_version(
         document=upload.document,
         number=same.number if same is not None else last.number + 1 if last is not None else 1,
         id=same.id if same is not None else clock.new_id(),
-        title=upload.title or _title(parsed, made.nodes, upload),
+        title=upload.title or _title(made, upload),
         collection=upload.collection,
         file_name=upload.file_name,
-        format=parsed.format,
+        format=made.format,
         source_hash=hashlib.sha256(upload.data).hexdigest(),
         source_bytes=len(upload.data),
         created_at=clock.now(),
@@ -54,16 +50,16 @@ def new_version(
         effective_to=upload.effective_to,
         effective_source=source,
         derivation=same.derivation + 1 if same is not None else 1,
-        parser=f"{PARSER_VERSION} {parsed.parser}",
+        parser=f"{PARSER_VERSION} {made.parser}",
         text_hash=hashlib.sha256(made.text.encode("utf-8", "surrogatepass")).hexdigest(),
         root_hash=made.nodes[0].subtree_hash,
         characters=len(made.text),
-        pages=parsed.pages,
+        pages=made.pages,
         language=language_of(made.text),
         structure_source=made.structure_source,
         confidence=made.confidence,
         nodes=len(made.nodes),
-        notes=parsed.notes,
+        notes=made.notes,
     )
 
 
@@ -84,12 +80,12 @@ def _effective(
     return None, None
 
 
-def _title(parsed: ParsedDocument, nodes: Sequence[Node], upload: Upload) -> str:
+def _title(made: Derived, upload: Upload) -> str:
     """The format's own title, else the only top heading, else the document's name."""
     assert upload.document is not None
-    if parsed.title:
-        return " ".join(parsed.title.split())[:300]
-    tops = [n for n in nodes if n.depth == 1 and n.kind is NodeKind.SECTION and n.title]
+    if made.title:
+        return " ".join(made.title.split())[:300]
+    tops = [n for n in made.nodes if n.depth == 1 and n.kind is NodeKind.SECTION and n.title]
     if len(tops) == 1 and tops[0].start < 2000 and tops[0].title:
         return tops[0].title[:300]
     return upload.document

@@ -44,8 +44,8 @@ _READ = "PDF, DOCX, HTML, Markdown and text (UTF-8 or GB18030) are read"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def detect(data: bytes, file_name: str) -> Format:
-    """The format to read these bytes in.
+def detect(data: bytes, file_name: str, encoding: str | None = None) -> Format:
+    """The format to read these bytes in; `encoding` set says that they are text.
 
     Raises IngestError when they are empty, of a format that is not read, or of
     another one than the file's name says.
@@ -54,7 +54,7 @@ def detect(data: bytes, file_name: str) -> Format:
         raise IngestError("the file is empty: check that it was saved or uploaded in full")
     suffix = PurePath(file_name).suffix.lower()
     named = _BY_SUFFIX.get(suffix)
-    held = _held(data, suffix)
+    held = _held(data, suffix) if encoding is None else None
     if held in _BINARY or named in _BINARY:
         if named is not None and held is not named:
             _mislabelled(suffix, held, named)

@@ -30,9 +30,9 @@ def _blocks_only() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table").disable("inline")
 
 
-def read_markdown(data: bytes) -> ParsedDocument:
-    """Blocks of a Markdown file. Raises IngestError when it cannot be decoded."""
-    text, encoding = decode(data)
+def read_markdown(data: bytes, encoding: str | None = None) -> ParsedDocument:
+    """Blocks of a Markdown file in a known encoding, or the one found. Raises IngestError when it cannot be decoded."""
+    text, encoding = decode(data, encoding)
     front = _FRONT_MATTER.match(text)
     front_end = front.end() if front else 0
     lines = _LineSpans(text)

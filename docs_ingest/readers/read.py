@@ -15,8 +15,10 @@ from docs_ingest.readers.text import read_text
 PageDone = Callable[[int, int], None]
 
 
-def read_document(data: bytes, file_name: str, limits: Limits, page_done: PageDone) -> ParsedDocument:
-    """Read a file in its own format.
+def read_document(
+    data: bytes, file_name: str, limits: Limits, page_done: PageDone, *, encoding: str | None = None
+) -> ParsedDocument:
+    """Read a file in its own format; `encoding` is that of text, where its sender knows it.
 
     Raises IngestError (NeedsOcr, LimitExceeded) with a reason for the sender.
     """
@@ -25,7 +27,7 @@ def read_document(data: bytes, file_name: str, limits: Limits, page_done: PageDo
             f"the file has {len(data) / 1e6:.1f} MB, more than the {limits.max_bytes / 1e6:.0f} MB allowed: "
             "split it, or raise CITEPATH_MAX_FILE_MB"
         )
-    parsed = _read(detect(data, file_name), data, limits, page_done)
+    parsed = _read(detect(data, file_name, encoding), data, limits, page_done, encoding)
     if len(parsed.text) > limits.max_characters:
         raise LimitExceeded(
             f"the file holds {len(parsed.text):,} characters, more than the {limits.max_characters:,} allowed: "
@@ -37,7 +39,7 @@ def read_document(data: bytes, file_name: str, limits: Limits, page_done: PageDo
     return parsed
 
 
-def _read(kind: Format, data: bytes, limits: Limits, page_done: PageDone) -> ParsedDocument:
+def _read(kind: Format, data: bytes, limits: Limits, page_done: PageDone, encoding: str | None) -> ParsedDocument:
     match kind:
         case Format.PDF:
             return read_pdf(data, PdfLimits(limits.max_pages, limits.max_characters, limits.helpers), page_done)
@@ -46,6 +48,6 @@ def _read(kind: Format, data: bytes, limits: Limits, page_done: PageDone) -> Par
         case Format.HTML:
             return read_html(data, limits.max_characters)
         case Format.MARKDOWN:
-            return read_markdown(data)
+            return read_markdown(data, encoding)
         case Format.TEXT:
-            return read_text(data)
+            return read_text(data, encoding)

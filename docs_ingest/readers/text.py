@@ -33,8 +33,14 @@ _SHORT = 0.62  # of the full width: a line that ends a sentence here ends its pa
 _ENDS = tuple(".。:：；;!?！？")
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """Text and the encoding it was in. Raises IngestError where no known encoding fits."""
+def decode(data: bytes, told: str | None = None) -> tuple[str, str]:
+    """Text and the encoding it was in: the one that was `told`, else the one that fits.
+
+    Big5 has to be told: most of its bytes make sense as GB18030 too. Raises
+    IngestError where no known encoding fits.
+    """
+    if told is not None:
+        return _as_told(data, told)
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decoded(data[len(mark) :], encoding), encoding
@@ -52,6 +58,19 @@ def decode(data: bytes) -> tuple[str, str]:
         f"the text is neither UTF-8 (byte {broken.start:,} does not fit) nor Chinese GB18030: "
         "save it as UTF-8 and send it again"
     )
+
+
+def _as_told(data: bytes, told: str) -> tuple[str, str]:
+    try:
+        encoding = codecs.lookup(told).name
+        text = data.decode("big5hkscs" if encoding == "big5" else encoding)
+    except LookupError as error:
+        raise IngestError(f"there is no text encoding {told[:40]!r}: say utf-8, gb18030, big5 or utf-16") from error
+    except UnicodeDecodeError as error:
+        raise IngestError(
+            f"the file is not in {told} (byte {error.start:,} does not fit): leave the encoding open or name another"
+        ) from error
+    return text.removeprefix("\ufeff"), encoding
 
 
 def _decoded(data: bytes, encoding: str) -> str:
@@ -85,9 +104,9 @@ class _TextLine:
     words: str
 
 
-def read_text(data: bytes) -> ParsedDocument:
-    """Blocks of a plain text file. Raises IngestError when it cannot be decoded."""
-    text, encoding = decode(data)
+def read_text(data: bytes, encoding: str | None = None) -> ParsedDocument:
+    """Blocks of a text file in a known encoding, or the one found. Raises IngestError when it cannot be decoded."""
+    text, encoding = decode(data, encoding)
     if text.count("\x00") > len(text) // 100:
         raise IngestError("this is binary data, not text: check that it is the right file")
     lines = list(_lines(text))

@@ -1,14 +1,14 @@
 """The ingest walk: a file goes in, an answerable version comes out, or a reason why not."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
+from docs_ingest.derive import Derived
 from docs_ingest.errors import IngestError, NeedsOcr
 from docs_ingest.ingest import ingest, refuse
-from docs_ingest.parsed import ParsedDocument
+from docs_ingest.sandbox import PageDone, Request
 from docs_ingest.sync import sync
 from docs_ingest.uploads import Upload
 from stores.errors import StoreConflict, StoreUnavailable
@@ -138,7 +138,7 @@ class _Refuses:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def read(self, data: bytes, file_name: str, page_done: Callable[[int, int], None] | None = None) -> ParsedDocument:
+    def derive(self, request: Request, page_done: PageDone | None = None) -> Derived:
         raise self._error
 
 

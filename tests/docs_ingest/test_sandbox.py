@@ -1,48 +1,86 @@
 """The reading process: limits hold, bad files harm nobody, the next file is read."""
 
+import json
 import os
 import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from docs_ingest.derive import derive
 from docs_ingest.errors import IngestError, LimitExceeded
 from docs_ingest.limits import Limits
-from docs_ingest.sandbox import ReadingProcess
+from docs_ingest.readers.text import read_text
+from docs_ingest.sandbox import ReadingProcess, Request
+from docs_ingest.wire import as_json, from_json
 
+ROOT = Path(__file__).resolve().parents[2]
 MIXED = "第一条 The Bank (本行) keeps records for ten years.\n第二条 乙。".encode()
 
 
-def test_a_file_comes_back_as_it_was_read_here() -> None:
+def test_a_file_comes_back_as_it_was_derived_here() -> None:
+    here = derive(read_text(MIXED), "doc")
     with ReadingProcess() as reading:
-        parsed = reading.read(MIXED, "a.txt")
-        assert parsed.text == MIXED.decode()
-        assert [parsed.text[b.start : b.end] for b in parsed.blocks] == MIXED.decode().split("\n")
+        assert reading.derive(Request(MIXED, "a.txt", "doc")) == here
+
+
+def test_a_pdf_comes_back_with_tables_references_and_boxes() -> None:
+    data = (ROOT / "samples" / "documents" / "outsourcing-policy.pdf").read_bytes()
+    with ReadingProcess(Limits(helpers=2)) as reading:
+        made = reading.derive(Request(data, "a.pdf", "doc"))
+    assert made.tables
+    assert made.edges
+    assert any(line.box for line in made.lines)
+    assert made == from_json(json.loads(json.dumps(as_json(made))))
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        lambda d: d["nodes"][1].__setitem__(6, "0" * 64),
+        lambda d: d["nodes"][1].__setitem__(3, 3),
+        lambda d: d["nodes"][1].__setitem__(0, "0.7"),
+        lambda d: d["nodes"].pop(),
+        lambda d: d.__setitem__("text", d["text"] + "more"),
+        lambda d: d["edges"].append(["reference", "0", 5, 10_000, "x", None, "", ""]),
+        lambda d: d["lines"].append([0, 10_000, 1, None]),
+        lambda d: d["nodes"][1].__setitem__(2, "nonsense"),
+        lambda d: d.__setitem__("notes", [7]),
+    ],
+)
+def test_a_child_that_lies_about_its_tree_is_not_believed(lie: Callable[[dict[str, Any]], object]) -> None:
+    plain = json.loads(json.dumps(as_json(derive(read_text(MIXED), "doc"))))
+    lie(plain)
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        from_json(plain)
 
 
 def test_one_child_serves_many_files_and_bad_ones_do_not_end_it() -> None:
     with ReadingProcess() as reading:
-        reading.read(MIXED, "a.txt")
+        reading.derive(Request(MIXED, "a.txt", "doc"))
         first = reading.pid
         for _ in range(3):
             with pytest.raises(IngestError):
-                reading.read(b"%PDF-1.7 broken", "b.pdf")
-            reading.read(MIXED, "a.txt")
+                reading.derive(Request(b"%PDF-1.7 broken", "b.pdf", "doc"))
+            reading.derive(Request(MIXED, "a.txt", "doc"))
         assert reading.pid == first
 
 
 def test_a_child_that_dies_is_replaced_for_the_next_file() -> None:
     with ReadingProcess() as reading:
-        reading.read(MIXED, "a.txt")
+        reading.derive(Request(MIXED, "a.txt", "doc"))
         assert reading.pid is not None
         os.kill(reading.pid, signal.SIGKILL)
         with pytest.raises(IngestError):
-            reading.read(MIXED, "a.txt")
-        assert reading.read(MIXED, "a.txt").text == MIXED.decode()
+            reading.derive(Request(MIXED, "a.txt", "doc"))
+        assert reading.derive(Request(MIXED, "a.txt", "doc")).text == MIXED.decode()
 
 
 def test_no_child_is_left_behind() -> None:
     with ReadingProcess() as reading:
-        reading.read(MIXED, "a.txt")
+        reading.derive(Request(MIXED, "a.txt", "doc"))
         pid = reading.pid
     assert pid is not None
     with pytest.raises(ProcessLookupError):
@@ -54,7 +92,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read() -> None:
         ReadingProcess(Limits(max_bytes=10)) as reading,
         pytest.raises(LimitExceeded, match="CITEPATH_MAX_FILE_MB"),
     ):
-        reading.read(b"x" * 11, "a.txt")
+        reading.derive(Request(b"x" * 11, "a.txt", "doc"))
 
 
 def test_too_many_characters_are_refused() -> None:
@@ -62,21 +100,21 @@ def test_too_many_characters_are_refused() -> None:
         ReadingProcess(Limits(max_characters=100)) as reading,
         pytest.raises(LimitExceeded, match="CITEPATH_MAX_CHARACTERS"),
     ):
-        reading.read(b"word " * 21, "a.txt")
+        reading.derive(Request(b"word " * 21, "a.txt", "doc"))
 
 
 def test_reading_that_takes_too_long_is_stopped_and_the_next_file_is_read() -> None:
     slow = b"# " + b"> " * 60_000 + b"x"
     quick = Limits(wall_seconds=0.05)
     with ReadingProcess(quick) as reading:
-        reading.read(MIXED, "a.txt")  # the first file gets the time to start on top
+        reading.derive(Request(MIXED, "a.txt", "doc"))  # the first file gets the time to start on top
         with pytest.raises(LimitExceeded, match="CITEPATH_READ_SECONDS"):
-            reading.read(slow * 40, "a.md")
+            reading.derive(Request(slow * 40, "a.md", "doc"))
 
 
 def test_reading_that_needs_too_much_memory_ends_as_a_reason() -> None:
     with ReadingProcess(Limits(memory_bytes=400 * 1024 * 1024)) as reading:
-        reading.read(MIXED, "a.txt")
+        reading.derive(Request(MIXED, "a.txt", "doc"))
         with pytest.raises(LimitExceeded, match="CITEPATH_READ_MEMORY_MB"):
-            reading.read("一。\n".encode() * 3_000_000, "a.md")
-        assert reading.read(MIXED, "a.txt").text == MIXED.decode()
+            reading.derive(Request("一。\n".encode() * 3_000_000, "a.md", "doc"))
+        assert reading.derive(Request(MIXED, "a.txt", "doc")).text == MIXED.decode()

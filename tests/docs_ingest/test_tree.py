@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from docs_ingest.balance import FAN_OUT
 from docs_ingest.parsed import BlockKind, ParsedDocument
-from docs_ingest.sandbox import as_json
 from docs_ingest.structure import find_structure
 from docs_ingest.tree import build_nodes
 from stores.records import Node, NodeKind, ancestors, parent_address
@@ -176,16 +175,18 @@ def test_one_more_line_on_top_of_a_long_list_of_short_ones_makes_one_new_passage
 def test_the_same_bytes_give_the_same_tree_in_another_process(many: list[tuple[Spec, ...]]) -> None:
     script = (
         "import json, sys\n"
-        "from docs_ingest.reading_child import main\n"
-        "from docs_ingest.sandbox import as_json, _parsed\n"
-        "from docs_ingest.structure import find_structure\n"
-        "from docs_ingest.tree import build_nodes\n"
+        "from docs_ingest.derive import derive\n"
+        "from docs_ingest.parsed import Block, BlockKind, ParsedDocument\n"
         "for line in sys.stdin:\n"
-        "    d = _parsed(json.loads(line))\n"
-        "    n = build_nodes(d, find_structure(d), 'doc')\n"
+        "    text, rows = json.loads(line)\n"
+        "    blocks = [Block(BlockKind(k), s, e, level, group=group) for k, s, e, level, group in rows]\n"
+        "    n = derive(ParsedDocument('text', 'random', text, tuple(blocks)), 'doc').nodes\n"
         "    print(n[0].subtree_hash, [(x.address, x.passage_key, x.eid) for x in n])\n"
     )
-    sent = "\n".join(json.dumps(as_json(parsed(specs))) for specs in many)
+    sent = "\n".join(
+        json.dumps([d.text, [[b.kind, b.start, b.end, b.level, b.group] for b in d.blocks]])
+        for d in (parsed(specs) for specs in many)
+    )
     environment = {**os.environ, "PYTHONHASHSEED": "4711", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", script], input=sent.encode(), capture_output=True, env=environment, check=True

@@ -1,13 +1,13 @@
 """A small house in memory: the shipped memory stores, the real ingest walk, the real navigator."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from docs_ingest.derive import Derived, derive
 from docs_ingest.ingest import ingest
 from docs_ingest.limits import Limits
-from docs_ingest.parsed import ParsedDocument
 from docs_ingest.readers import read_document
+from docs_ingest.sandbox import PageDone, Request
 from docs_ingest.sync import sync
 from docs_ingest.uploads import Upload
 from navigators.navigator import Navigator
@@ -15,14 +15,13 @@ from stores.ids import FixedClock
 from stores.memory import MemoryCache, MemoryKeywords, MemoryLedger
 from stores.records import IngestRecord, IngestStatus
 
-PageDone = Callable[[int, int], None]
-
 
 class ReadHere:
     """Reads files in this process: what tests of everything after reading need."""
 
-    def read(self, data: bytes, file_name: str, page_done: PageDone | None = None) -> ParsedDocument:
-        return read_document(data, file_name, Limits(), page_done or (lambda page, pages: None))
+    def derive(self, request: Request, page_done: PageDone | None = None) -> Derived:
+        parsed = read_document(request.data, request.file_name, Limits(), page_done or (lambda page, pages: None))
+        return derive(parsed, request.document)
 
 
 @dataclass
