@@ -8,6 +8,7 @@ Everything of the embedded default lies in one folder (`CITEPATH_HOME`):
     ledger.sqlite           documents, trees, runs: the only truth, back this up
     keywords-<tokens>/      keyword index: can be built anew from the ledger
     cache.sqlite            answers served lately: can be thrown away
+    originals/              the uploaded files: back them up too
 """
 
 import asyncio
@@ -29,8 +30,9 @@ from stores.events import Emit, ignore
 from stores.ids import Clock, SystemClock
 from stores.keywords_tantivy import TantivyKeywords
 from stores.ledger import SqlIntake, SqlLibrary, SqlOutbox, SqlRuns, migrate, open_engine
+from stores.originals_folder import FolderOriginals
 from stores.pool import Pool
-from stores.ports import Cache, Intake, Keywords, Library, Outbox, Runs
+from stores.ports import Cache, Intake, Keywords, Library, Originals, Outbox, Runs
 from stores.records import IngestRecord, Reader
 from stores.tokens import VERSION as TOKENS
 
@@ -53,6 +55,7 @@ class House:
     runs: Runs
     keywords: Keywords
     cache: Cache
+    originals: Originals | None  # None: they are not kept
     clock: Clock
     pings: dict[str, Ping]  # name of each thing opened -> how to see that it answers
 
@@ -67,9 +70,9 @@ class House:
             limits=self.settings.walking(),
         )
 
-    def reading(self) -> ReadingProcess:
-        """A process that reads files, under the limits of the settings."""
-        return ReadingProcess(self.settings.reading())
+    def reading(self, at_once: int = 1) -> ReadingProcess:
+        """A process that reads files, one of so many, under the limits of the settings."""
+        return ReadingProcess(self.settings.reading(at_once))
 
     async def sync(self, emit: Emit) -> int:
         """Tell the keyword index what the ledger has changed; how many passages that were."""
@@ -120,6 +123,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             runs=SqlRuns(engine, pool),
             keywords=keywords,
             cache=cache,
+            originals=FolderOriginals(home / "originals") if settings.keep_originals else None,
             clock=clock,
             pings={
                 "ledger": lambda: library.revision(Reader(settings.tenant), None),

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     max_nodes: int = Field(1_000_000, ge=100, description="most paragraphs and rows of one file")
     read_seconds: float = Field(300.0, gt=0, description="longest time for reading one file")
     read_memory_mb: int = Field(2_048, ge=256, description="most memory for reading one file")
+    readers: int = Field(default_factory=lambda: min(8, os.cpu_count() or 1), ge=1, description="files read at once")
+    keep_originals: bool = Field(True, description="keep the uploaded bytes, for boxes of characters and page images")
 
     ask_seconds: float = Field(30.0, gt=0, description="deadline of a question")
     ask_passages: int = Field(24, ge=1, description="passages read for a question")
@@ -44,8 +46,8 @@ class Settings(BaseSettings):
     cache_answers: bool = Field(True, description="serve an unchanged question from the answer cache")
     langsmith: bool = Field(False, description="let LangSmith upload traces, with document text in them")
 
-    def reading(self) -> ReadingLimits:
-        """Limits of the reading child."""
+    def reading(self, at_once: int = 1) -> ReadingLimits:
+        """Limits of one of so many reading children; each gets its share of the cores as helpers."""
         return ReadingLimits(
             max_bytes=self.max_file_mb * MB,
             max_pages=self.max_pages,
@@ -54,6 +56,7 @@ class Settings(BaseSettings):
             wall_seconds=self.read_seconds,
             cpu_seconds=self.read_seconds,
             memory_bytes=self.read_memory_mb * 1024 * 1024,
+            helpers=max(1, self.readers // at_once),
         )
 
     def walking(self) -> WalkLimits:

@@ -3,6 +3,8 @@
 IngestError            status `failed`
   NeedsOcr             status `needs_ocr`: pages, but no text on them
   LimitExceeded        too large, too many pages, too slow, too much memory
+
+ReadingStopped         somebody told the reading process to stop: no fault of the file
 """
 
 
@@ -16,3 +18,7 @@ class NeedsOcr(IngestError):
 
 class LimitExceeded(IngestError):
     """Reading would go past a limit; the message names the limit and its setting."""
+
+
+class ReadingStopped(Exception):
+    """Reading was stopped on purpose; nothing is kept on record."""

@@ -38,7 +38,7 @@ _ATTEMPTS = 3  # times a save is decided anew after somebody else's version came
 class Reading(Protocol):
     """Whoever reads bytes: `docs_ingest.sandbox.ReadingProcess`, in a child that can be killed."""
 
-    def derive(self, request: Request, page_done: PageDone | None = None) -> Derived: ...
+    def derive(self, request: Request, page_done: PageDone = ...) -> Derived: ...
 
 
 def ingest(
@@ -62,7 +62,7 @@ def ingest(
     pages: int | None = None
     nodes = 0
     try:
-        upload = _named(upload)
+        upload = named(upload)
         same = _same_source(upload, intake)
         if same is not None and _up_to_date(same):
             record, version = _unchanged(upload, same, intake, clock), same
@@ -105,7 +105,7 @@ def _announce(record: IngestRecord, emit: Emit, pages: int | None, nodes: int, s
     )
 
 
-def _named(upload: Upload) -> Upload:
+def named(upload: Upload) -> Upload:
     """Fill in from the file's name what the sender left open."""
     name = read_name(upload.file_name)
     document = checked_id(upload.document) if upload.document is not None else name.document

@@ -245,8 +245,8 @@ class Became:
     place: str | None  # the smallest node that holds them all
 
 
-def follow(address: str, leaves: Sequence[str], versions: Sequence[Sequence[LineageStep]]) -> Became:
-    """Follow a place with its leaves through the lineage of one version after another."""
+def follow(leaves: Sequence[str], versions: Sequence[Sequence[LineageStep]]) -> Became:
+    """Follow the leaves of a place through the lineage of one version after another."""
     state = LineageState.SAME
     at = list(leaves)
     for steps in versions:

@@ -8,12 +8,14 @@ import os
 import resource
 import signal
 import sys
-from typing import BinaryIO
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 from docs_ingest.derive import derive
 from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.limits import Limits
 from docs_ingest.readers import read_document
+from docs_ingest.readers.pdf_characters import character_boxes, letters_of_pages
 from docs_ingest.wire import as_json
 
 _OPEN_FILES = 64
@@ -44,16 +46,9 @@ def _allow_seconds(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
-def _answer(data: bytes, head: dict[str, str], limits: Limits, sink: BinaryIO) -> dict[str, object]:
+def _answer(data: bytes, head: dict[str, Any], limits: Limits, sink: BinaryIO) -> dict[str, object]:
     try:
-        parsed = read_document(
-            data,
-            head["file_name"],
-            limits,
-            lambda page, pages: _send(sink, {"page": [page, pages]}),
-            encoding=head["encoding"],
-        )
-        return {"derived": as_json(derive(parsed, head["document"], limits.max_nodes))}
+        return {"result": _wanted(data, head, limits, lambda page, pages: _send(sink, {"page": [page, pages]}))}
     except NeedsOcr as error:
         return {"error": ["needs_ocr", str(error)]}
     except LimitExceeded as error:
@@ -70,6 +65,17 @@ def _answer(data: bytes, head: dict[str, str], limits: Limits, sink: BinaryIO) -
     except Exception as error:  # noqa: BLE001
         kind = type(error).__name__
         return {"error": ["failed", f"the file is damaged or not what its name says ({kind}): save it anew"]}
+
+
+def _wanted(data: bytes, head: dict[str, Any], limits: Limits, page_done: Callable[[int, int], None]) -> object:
+    match head["want"]:
+        case "derive":
+            parsed = read_document(data, head["file_name"], limits, page_done, encoding=head["encoding"])
+            return as_json(derive(parsed, head["document"], limits.max_nodes))
+        case "letters":
+            return letters_of_pages(data)
+        case _:
+            return character_boxes(data, head["lines"])
 
 
 def _receive(source: BinaryIO) -> bytes | None:

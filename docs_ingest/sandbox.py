@@ -6,38 +6,40 @@ wall clock is kept here; a child that breaks one, or crashes, is killed and the
 next file gets a fresh one. What comes back is plain data (`wire.py`), checked
 on this side.
 
-Protocol, over the child's standard input and output: a length of 8 bytes (big
-endian), then that many bytes. Requests are a JSON head, then the file; replies
-are JSON, `{"page": [n, total]}` any number of times, then one
-`{"derived": {...}}` or `{"error": [kind, message]}`.
+Requests are a JSON head, then the file; replies are JSON, `{"page": [n, total]}`
+any number of times, then one `{"result": ...}` or `{"error": [kind, message]}`.
 """
 
 import json
 import os
-import selectors
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Protocol
+from typing import IO, Any, Protocol, TypeVar
 
 from docs_ingest.derive import Derived
-from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
+from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr, ReadingStopped
 from docs_ingest.limits import Limits
+from docs_ingest.pipe import Pipe
 from docs_ingest.wire import from_json
+from stores.records import Line
 
 __all__ = ["Limits", "ReadingProcess", "Request"]
 
 _ROOT = Path(__file__).resolve().parent.parent
 _KINDS: dict[str, type[IngestError]] = {"failed": IngestError, "needs_ocr": NeedsOcr, "limit": LimitExceeded}
-_CHUNK = 1 << 16
 _START_SECONDS = 60.0  # for the child to import its readers on a busy machine
 _EXPANSION = 200  # bytes of reply for each character that may be read: nodes, boxes of lines, edges
+
+T = TypeVar("T")
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,18 @@ class PageDone(Protocol):
     def __call__(self, page: int, pages: int) -> None: ...
 
 
+def _no_pages(page: int, pages: int) -> None:
+    pass
+
+
 class ReadingProcess:
-    """Reads files one by one in a child process. A context manager; not for several threads at once."""
+    """Reads files one by one in a child process. A context manager; for one thread at a time, but for `stop`."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._child: subprocess.Popen[bytes] | None = None
         self._files = 0
+        self._stopped = False
 
     def __enter__(self) -> "ReadingProcess":
         return self
@@ -75,12 +82,34 @@ class ReadingProcess:
         """The child's process id; None while there is none."""
         return None if self._child is None else self._child.pid
 
-    def derive(self, request: Request, page_done: PageDone | None = None) -> Derived:
+    def stop(self) -> None:
+        """End whatever is being read, from any thread: it raises ReadingStopped there. Nothing is read any more."""
+        self._stopped = True
+        child = self._child
+        if child is not None:
+            _end(child)
+
+    def derive(self, request: Request, page_done: PageDone = _no_pages) -> Derived:
         """What a file holds, as a tree.
 
         Raises IngestError, NeedsOcr or LimitExceeded with a reason for whoever sent it.
         """
-        data = request.data
+        head = {"file_name": request.file_name, "document": request.document, "encoding": request.encoding}
+        return self._ask({"want": "derive", **head}, request.data, from_json, page_done)
+
+    def letters(self, data: bytes) -> list[int]:
+        """How many letters a PDF has on each page, whatever was made of them. Raises as `derive` does."""
+        return self._ask({"want": "letters"}, data, lambda found: [int(n) for n in found])
+
+    def character_boxes(self, data: bytes, text: str, lines: Sequence[Line]) -> list[tuple[int, int, Box]]:
+        """(offset, page, box) of each character that is printed on these lines of a PDF.
+
+        `lines` and their offsets are those of `text`. Raises as `derive` does.
+        """
+        plain = [[line.start, text[line.start : line.end], line.page, line.box] for line in lines if line.box]
+        return self._ask({"want": "characters", "lines": plain}, data, _characters)
+
+    def _ask(self, head: dict[str, Any], data: bytes, made: Callable[[Any], T], page_done: PageDone = _no_pages) -> T:
         if len(data) > self.limits.max_bytes:
             raise LimitExceeded(
                 f"the file has {len(data) / 1e6:.1f} MB, more than the {self.limits.max_bytes / 1e6:.0f} MB allowed: "
@@ -91,10 +120,12 @@ class ReadingProcess:
         self._files += 1
         answered = False
         try:
-            made = self._exchange(child, request, page_done, deadline)
+            result = self._exchange(child, head, data, made, page_done, deadline)
             answered = True
-            return made
+            return result
         except IngestError as error:
+            if self._stopped:
+                raise ReadingStopped from error
             answered = not isinstance(error, _ChildLost)
             raise
         finally:
@@ -102,22 +133,26 @@ class ReadingProcess:
                 self._kill()
 
     def _exchange(
-        self, child: subprocess.Popen[bytes], request: Request, page_done: PageDone | None, deadline: float
-    ) -> Derived:
-        pipe = _Pipe(child, deadline, most=self.limits.max_characters * _EXPANSION)
+        self,
+        child: subprocess.Popen[bytes],
+        head: dict[str, Any],
+        data: bytes,
+        made: Callable[[Any], T],
+        page_done: PageDone,
+        deadline: float,
+    ) -> T:
+        pipe = Pipe(child, deadline, most=self.limits.max_characters * _EXPANSION)
         try:
-            head = {"file_name": request.file_name, "document": request.document, "encoding": request.encoding}
-            pipe.send(json.dumps(head).encode(), request.data)
+            pipe.send(json.dumps(head).encode(), data)
             while True:
                 reply = json.loads(pipe.receive())
                 if "page" in reply:
-                    if page_done is not None:
-                        page_done(*reply["page"])
+                    page_done(*reply["page"])
                 elif "error" in reply:
                     kind, message = reply["error"]
                     raise _KINDS[kind](message)
                 else:
-                    return from_json(reply["derived"])
+                    return made(reply["result"])
         except TimeoutError as error:
             raise _ChildLost(
                 f"reading took longer than {self.limits.wall_seconds:g} s and was stopped: "
@@ -146,6 +181,8 @@ class ReadingProcess:
         )
 
     def _running(self) -> subprocess.Popen[bytes]:
+        if self._stopped:
+            raise ReadingStopped
         if self._child is None or self._child.poll() is not None:
             self._child = _start(self.limits)
             self._files = 0
@@ -155,13 +192,18 @@ class ReadingProcess:
         child, self._child = self._child, None
         if child is None:
             return
-        if child.poll() is None:
-            with suppress(ProcessLookupError):  # it may end between the two
-                os.killpg(child.pid, signal.SIGKILL)  # with its helpers: the group is its own, see _start
+        _end(child)
         for stream in (child.stdin, child.stdout):
             if stream is not None:
                 _close_quietly(stream)
         child.wait()
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Kill a child with its helpers: the process group is its own, see `_start`."""
+    if child.poll() is None:
+        with suppress(ProcessLookupError):  # it may end between the two
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def _close_quietly(stream: IO[bytes]) -> None:
@@ -187,47 +229,9 @@ class _ChildLost(LimitExceeded):
     """The child did not answer, or not in time: it must be replaced."""
 
 
-class _Pipe:
-    """Messages to and from the child, each wait within the deadline."""
-
-    def __init__(self, child: subprocess.Popen[bytes], deadline: float, most: int) -> None:
-        assert child.stdin is not None and child.stdout is not None
-        self._in, self._out = child.stdin.fileno(), child.stdout.fileno()
-        self._deadline = deadline
-        self._most = most
-        os.set_blocking(self._in, False)
-        os.set_blocking(self._out, False)
-
-    def send(self, *parts: bytes) -> None:
-        for part in parts:
-            self._send(len(part).to_bytes(8, "big") + part)
-
-    def _send(self, message: bytes) -> None:
-        rest = memoryview(message)
-        while rest:
-            self._wait(self._in, selectors.EVENT_WRITE)
-            rest = rest[os.write(self._in, rest[:_CHUNK]) :]
-
-    def receive(self) -> bytes:
-        """The next message. Raises EOFError when the child is gone, TimeoutError past the deadline."""
-        size = int.from_bytes(self._take(8), "big")
-        if size > self._most:
-            raise ValueError(f"{size} bytes")
-        return self._take(size)
-
-    def _take(self, size: int) -> bytes:
-        got = bytearray()
-        while len(got) < size:
-            self._wait(self._out, selectors.EVENT_READ)
-            chunk = os.read(self._out, min(size - len(got), 1 << 20))
-            if not chunk:
-                raise EOFError
-            got += chunk
-        return bytes(got)
-
-    def _wait(self, pipe: int, what: int) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(pipe, what)
-            left = self._deadline - time.monotonic()
-            if left <= 0 or not selector.select(left):
-                raise TimeoutError
+def _characters(found: list[list[Any]]) -> list[tuple[int, int, Box]]:
+    made = []
+    for offset, page, box in found:
+        left, top, right, bottom = map(float, box)
+        made.append((int(offset), int(page), (left, top, right, bottom)))
+    return made

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-VERSION = "tokens/1"
+VERSION = "tokens/2"
 """Part of every index's name: bump it when the same text would give other tokens."""
 
 _HAN = (
@@ -23,6 +23,9 @@ _HAN = (
 _PIECES = re.compile(
     rf"(?P<number>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)*)|(?P<han>[{_HAN}]+)|(?P<word>[^\W\d_{_HAN}]+)"
 )
+_WITHOUT_SHAPE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"))
+"""Characters inside words that nobody sees and that would cut them in two."""
+
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HAN_NUMERAL = frozenset("〇零一二三四五六七八九十百千万亿萬億两")
 
@@ -180,7 +183,7 @@ def _han_terms(run: str) -> tuple[str, ...]:
 def index_terms(text: str) -> list[str]:
     """The tokens of a text, in order, repeated as often as they occur."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = unicodedata.normalize("NFKC", text.translate(_WITHOUT_SHAPE))
     terms: list[str] = []
     for piece in _PIECES.finditer(text):
         if piece.lastgroup == "word":

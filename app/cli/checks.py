@@ -12,7 +12,7 @@ from app.evaluation import DEPTHS, EvaluationError, Options
 from app.evaluation import evaluate as evaluate_sets
 from app.resources import open_house
 from app.settings import Settings
-from app.views import Json
+from app.views.documents import Json
 
 _MARKS = {"ok": "✓", "warning": "!", "failed": "✗"}
 

@@ -1,136 +1,22 @@
-"""ingest, documents, tree, show, delete."""
+"""documents, versions, diff, quality, delete: documents as wholes."""
 
 import argparse
-import re
-import time
+import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
+from app.cli.intake import GOOD
 from app.cli.output import print_json, print_text
+from app.cli.places import find_tree, original, parse_place
 from app.cli.progress import progress
+from app.diff import Difference, difference
 from app.errors import CommandError
-from app.render import documents_text, place_text, tree_text
+from app.render.documents import diff_text, documents_text, quality_text, versions_text
 from app.resources import House, open_house
 from app.settings import Settings
-from app.views import document_view, ingest_view, place_view, tree_view
-from docs_ingest.ingest import ingest as ingest_walk
-from docs_ingest.names import document_id, read_name
-from docs_ingest.uploads import Upload
-from stores.errors import StoreConflict
-from stores.events import Emit, FileBegun
+from app.views.documents import diff_view, document_view, ingest_view, quality_view, version_view
+from docs_ingest.quality import examine
 from stores.in_force import in_force
-from stores.records import IngestRecord, IngestStatus, Reader
-
-EXTENSIONS = frozenset({".pdf", ".docx", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt"})
-"""Files a folder is searched for; a file that is named is always tried."""
-
-_PLACE = re.compile(r"^(?P<document>[^@#]+)(?:@(?P<version>\d+))?(?:#(?P<address>\d+(?:\.\d+)*))?$")
-_GOOD = (IngestStatus.READY, IngestStatus.UNCHANGED)
-
-
-async def ingest(options: argparse.Namespace, settings: Settings) -> int:
-    begun = time.monotonic()
-    files, passed_over = find_files(options.paths)
-    ids = ids_of(files) if options.document is None else dict.fromkeys(files, options.document)
-    files.sort(key=lambda f: (ids[f], str(read_name(f.name).effective_from or ""), str(f)))
-    async with open_house(settings) as house:
-        with progress(options.json) as emit:
-            records = _ingest_all(files, ids, options, settings, house, emit)
-            await house.sync(emit)
-    bad = [r for r in records if r.status not in _GOOD]
-    seconds = round(time.monotonic() - begun, 2)
-    if options.json:
-        print_json(
-            {
-                "files": [ingest_view(r) for r in records],
-                "ready": sum(r.status is IngestStatus.READY for r in records),
-                "unchanged": sum(r.status is IngestStatus.UNCHANGED for r in records),
-                "failed": len(bad),
-                "passed_over": [str(p) for p in passed_over],
-                "seconds": seconds,
-            }
-        )
-    else:
-        skipped = f", {len(passed_over)} files of other kinds passed over" if passed_over else ""
-        print_text(f"{len(records) - len(bad)} of {len(records)} files taken in{skipped}; {seconds} s")
-        for record in bad:
-            print_text(f"  {record.file_name}: {record.status.value}: {record.reason}")
-    return 1 if bad else 0
-
-
-def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """Files to take in, and files in folders that are of no kind we read. Raises CommandError for a missing path."""
-    files: list[Path] = []
-    passed_over: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            for file in sorted(p for p in path.rglob("*") if p.is_file()):
-                hidden = any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
-                (files if file.suffix.lower() in EXTENSIONS and not hidden else passed_over).append(file)
-        elif path.exists():
-            files.append(path)
-        else:
-            raise CommandError(f"{path} does not exist")
-    if not files:
-        raise CommandError(f"no file to take in: folders are searched for {', '.join(sorted(EXTENSIONS))}")
-    return list(dict.fromkeys(files)), passed_over
-
-
-def ids_of(files: Sequence[Path]) -> dict[Path, str]:
-    """Document ids from the files' names; where two files would get the same, their folder or ending goes with it.
-
-    Dated files (`NAME.YYYY-MM-DD.ext`) of one name are versions of one document.
-    """
-    names = {f: read_name(f.name) for f in files}
-    rivals: dict[tuple[str, str], list[Path]] = {}
-    for file, name in names.items():
-        rivals.setdefault((name.document, str(name.effective_from)), []).append(file)
-    made = {}
-    for file, name in names.items():
-        others = [f for f in rivals[name.document, str(name.effective_from)] if f != file]
-        folder = f"{file.parent.name}-" if any(f.parent != file.parent for f in others) else ""
-        ending = f"-{file.suffix[1:]}" if any(f.parent == file.parent for f in others) else ""
-        made[file] = document_id(f"{folder}{name.document}{ending}")
-    return made
-
-
-def _ingest_all(
-    files: Sequence[Path],
-    ids: dict[Path, str],
-    options: argparse.Namespace,
-    settings: Settings,
-    house: House,
-    emit: Emit,
-) -> list[IngestRecord]:
-    """One file after another; a bad one does not stop the others."""
-    records = []
-    with house.reading() as reading:
-        for index, file in enumerate(files, 1):
-            size = file.stat().st_size
-            emit(FileBegun(file.name, index, len(files), size))
-            upload = Upload(
-                data=file.read_bytes() if size <= reading.limits.max_bytes else b"",
-                file_name=file.name,
-                document=ids[file],
-                collection=options.collection,
-                tenant=settings.tenant,
-                effective_from=options.effective_from,
-            )
-            if size > reading.limits.max_bytes:
-                records.append(house.refuse(upload, _too_large(size, reading.limits.max_bytes), emit))
-                continue
-            try:
-                records.append(ingest_walk(upload, reading=reading, intake=house.intake, clock=house.clock, emit=emit))
-            except StoreConflict as error:
-                records.append(house.refuse(upload, f"{error}; send it again", emit))
-    return records
-
-
-def _too_large(size: int, limit: int) -> str:
-    return (
-        f"the file has {size / 1e6:.0f} MB, more than the {limit / 1e6:.0f} MB allowed: "
-        "split it, or raise CITEPATH_MAX_FILE_MB"
-    )
+from stores.records import LineageStep, Reader, Version
 
 
 async def listing(options: argparse.Namespace, settings: Settings) -> int:
@@ -142,7 +28,7 @@ async def listing(options: argparse.Namespace, settings: Settings) -> int:
             versions = await house.library.history(reader, document.id)
             rows.append((document, versions, in_force(versions, today)))
         taken_in = {d.id for d, _, _ in rows}
-        failed = [r for r in await house.library.ingests(reader) if r.status not in _GOOD]
+        failed = [r for r in await house.library.ingests(reader) if r.status not in GOOD]
     if options.json:
         print_json(
             {
@@ -155,36 +41,84 @@ async def listing(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def tree(options: argparse.Namespace, settings: Settings) -> int:
-    document, version, _ = parse_place(options.document)
+async def versions(options: argparse.Namespace, settings: Settings) -> int:
+    reader = Reader(settings.tenant)
     async with open_house(settings) as house:
-        found = await house.library.version(Reader(settings.tenant), document, version)
-        whole = await house.library.tree(Reader(settings.tenant), found.id)
+        history = await house.library.history(reader, options.document)
+        steps = {v.number: await house.library.lineage(reader, v.id) for v in history}
+        current = in_force(history, house.clock.now().date())
     if options.json:
-        print_json(tree_view(whole, options.depth))
+        listed = [{**version_view(v), "lineage": _counts(steps[v.number])} for v in history]
+        print_json({"document": options.document, "current": current.number if current else None, "versions": listed})
     else:
-        print_text(tree_text(whole, options.depth))
+        print_text(versions_text(history, current, {number: _counts(s) for number, s in steps.items()}))
     return 0
 
 
-async def show(options: argparse.Namespace, settings: Settings) -> int:
-    document, version, address = parse_place(options.place)
-    if address is None:
-        raise CommandError(
-            f"{options.place!r} names no place: write DOCUMENT@VERSION#ADDRESS, for instance {document}@1#0"
-        )
+def _counts(steps: Sequence[LineageStep]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for step in steps:
+        counts[step.state.value] = counts.get(step.state.value, 0) + 1
+    return counts
+
+
+async def diff(options: argparse.Namespace, settings: Settings) -> int:
     async with open_house(settings) as house:
-        found = await house.library.version(Reader(settings.tenant), document, version)
-        whole = await house.library.tree(Reader(settings.tenant), found.id)
-        current = await house.library.standing(Reader(settings.tenant), [found.id])
-    node = whole.node(address)
-    if node is None:
-        raise CommandError(f"{found.name} has no place {address}: `citepath tree {found.name}` lists them")
-    if options.json:
-        print_json({**place_view(whole, node), "standing": current[found.id]})
-    else:
-        print_text(place_text(whole, node, current[found.id]))
+        old, new = await _two(house, options.old, options.new)
+        found = await _difference(house, old, new)
+    print_json(diff_view(found)) if options.json else print_text(diff_text(found))
     return 0
+
+
+async def _two(house: House, old: str, new: str | None) -> tuple[Version, Version]:
+    """The versions to compare; one document without a number means its last two. Raises CommandError, NotFound."""
+    reader = Reader(house.settings.tenant)
+    document, number, _ = parse_place(old)
+    history = await house.library.history(reader, document)
+    if new is None and number is None:
+        if len(history) < 2:
+            raise CommandError(f"{document} has one version only: there is nothing to compare it with")
+        return history[-2], history[-1]
+    other, other_number, _ = parse_place(new) if new is not None else (document, history[-1].number, None)
+    if other != document:
+        raise CommandError(f"{old} and {new} are two documents: diff compares versions of one")
+    return (
+        await house.library.version(reader, document, number),
+        await house.library.version(reader, document, other_number),
+    )
+
+
+async def _difference(house: House, old: Version, new: Version) -> Difference:
+    reader = Reader(house.settings.tenant)
+    before, after = await house.library.tree(reader, old.id), await house.library.tree(reader, new.id)
+    history = await house.library.history(reader, old.document)
+    follows = [v.number for v in history if v.number < new.number][-1:] == [old.number]
+    steps = await house.library.lineage(reader, new.id) if follows else None
+    return await asyncio.to_thread(difference, before, after, steps)
+
+
+async def quality(options: argparse.Namespace, settings: Settings) -> int:
+    async with open_house(settings) as house:
+        whole, _ = await find_tree(house, options.document)
+        letters = await _letters(house, whole.version)
+    found = examine(whole, letters)
+    print_json(quality_view(whole, found)) if options.json else print_text(quality_text(whole, found))
+    return 0
+
+
+async def _letters(house: House, version: Version) -> list[int] | None:
+    """Letters of each page of a PDF whose bytes are kept; None otherwise."""
+    if version.format != "pdf":
+        return None
+    data = await asyncio.to_thread(original, house, version.source_hash)
+    if data is None:
+        return None
+
+    def count() -> list[int]:
+        with house.reading() as reading:
+            return reading.letters(data)
+
+    return await asyncio.to_thread(count)
 
 
 async def delete(options: argparse.Namespace, settings: Settings) -> int:
@@ -198,12 +132,3 @@ async def delete(options: argparse.Namespace, settings: Settings) -> int:
     else:
         print_text(f"{options.document} is deleted: it answers no more")
     return 0
-
-
-def parse_place(text: str) -> tuple[str, int | None, str | None]:
-    """`DOCUMENT[@VERSION][#ADDRESS]` taken apart. Raises CommandError."""
-    match = _PLACE.match(text)
-    if match is None:
-        raise CommandError(f"{text!r} is no place: write DOCUMENT, DOCUMENT@VERSION or DOCUMENT@VERSION#ADDRESS")
-    number = match["version"]
-    return match["document"], int(number) if number else None, match["address"]

@@ -34,20 +34,46 @@ def _add(commands: _Commands, name: str, run: str, text: str) -> argparse.Argume
 
 
 def _document_commands(commands: _Commands) -> None:
-    ingest = _add(commands, "ingest", "documents.ingest", "take in files or folders; each becomes a version")
+    _ingest_command(commands)
+    tree = _add(commands, "tree", "places.tree", "show a document's tree")
+    tree.add_argument("document", metavar="DOCUMENT[@VERSION]")
+    tree.add_argument("--depth", type=_natural, metavar="N", help="levels below the root")
+    tree.add_argument("--hidden", action="store_true", help="list the text that nobody sees instead")
+    show = _add(commands, "show", "places.show", "show the text of one place, and what became of it since")
+    show.add_argument("place", metavar="DOCUMENT[@VERSION][#ADDRESS]")
+    show.add_argument("--label", metavar="L", help="the place by its label instead: 第十二条第二款, Section 5.2, art_5")
+    show.add_argument("--characters", action="store_true", help="with the box of every character (PDF)")
+    references = _add(
+        commands, "references", "places.references", "list references and definitions, and where they lead"
+    )
+    references.add_argument("place", metavar="DOCUMENT[@VERSION][#ADDRESS]")
+    references.add_argument("--unresolved", action="store_true", help="only those that lead nowhere in this document")
+    listing = _add(commands, "documents", "documents.listing", "list documents, versions, and uploads that failed")
+    listing.add_argument("--collection", metavar="C")
+    versions = _add(commands, "versions", "documents.versions", "list the versions of a document and what changed")
+    versions.add_argument("document", metavar="DOCUMENT")
+    diff = _add(commands, "diff", "documents.diff", "show what changed between two versions, with the words")
+    diff.add_argument("old", metavar="DOCUMENT[@OLD]")
+    diff.add_argument("new", nargs="?", metavar="DOCUMENT@NEW", help="default: the newest version")
+    quality = _add(commands, "quality", "documents.quality", "say how well a document was read, and what to look at")
+    quality.add_argument("document", metavar="DOCUMENT[@VERSION]")
+    delete = _add(commands, "delete", "documents.delete", "delete a document: it answers no more, at once")
+    delete.add_argument("document", metavar="DOCUMENT")
+
+
+def _ingest_command(commands: _Commands) -> None:
+    ingest = _add(commands, "ingest", "intake.ingest", "take in files or folders; each becomes a version")
     ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     ingest.add_argument("--collection", default="default", metavar="C")
     ingest.add_argument("--document", metavar="ID", help="document id (default: from the file's name)")
-    ingest.add_argument("--effective-from", type=_day, metavar="DATE", help="first day in force, YYYY-MM-DD")
-    tree = _add(commands, "tree", "documents.tree", "show a document's tree")
-    tree.add_argument("document", metavar="DOCUMENT[@VERSION]")
-    tree.add_argument("--depth", type=_natural, metavar="N", help="levels below the root")
-    show = _add(commands, "show", "documents.show", "show the text of one place")
-    show.add_argument("place", metavar="DOCUMENT@VERSION#ADDRESS")
-    listing = _add(commands, "documents", "documents.listing", "list documents, versions, and uploads that failed")
-    listing.add_argument("--collection", metavar="C")
-    delete = _add(commands, "delete", "documents.delete", "delete a document: it answers no more, at once")
-    delete.add_argument("document", metavar="DOCUMENT")
+    ingest.add_argument("--effective-from", type=_day, metavar="DATE",
+                        help="first day in force, YYYY-MM-DD (default: file name, then the text)")  # fmt: skip
+    ingest.add_argument("--effective-to", type=_day, metavar="DATE", help="first day no longer in force")
+    ingest.add_argument("--undated", action="store_true", help="do not read the day from the file's name or text")
+    ingest.add_argument(
+        "--encoding", metavar="E", help="encoding of text files (big5, gb18030, ...; default: found out)"
+    )
+    ingest.add_argument("--dry-run", action="store_true", help="show what the files would become; store nothing")
 
 
 def _question_commands(commands: _Commands) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -33,40 +34,52 @@ def progress(quiet: bool = False) -> Iterator[Emit]:
 
 
 class _Listener:
+    """Hears from any number of threads; one line of progress for each file under way."""
+
     def __init__(self, console: Console, bar: Progress) -> None:
         self._console = console
         self._bar = bar
+        self._lock = Lock()
         self._files: TaskID | None = None
-        self._pages: TaskID | None = None
+        self._pages: dict[str, TaskID] = {}
         self._other: TaskID | None = None
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, FileBegun):
-            self._file_begun(event)
-        elif isinstance(event, PageParsed) and self._pages is not None:
-            task = self._bar.tasks[self._bar.task_ids.index(self._pages)]
-            rate = f"{task.speed:.0f} pages/s" if task.speed else ""
-            self._bar.update(self._pages, completed=event.page, total=event.pages, rate=rate)
-        elif isinstance(event, FileDone):
-            self._file_done(event)
-        elif isinstance(event, PassagesSynced):
-            self._step("keyword index", event.done, event.done + event.waiting)
-        elif isinstance(event, QuestionScored):
-            self._step("questions", event.done, event.total)
+        with self._lock:
+            if isinstance(event, FileBegun):
+                self._file_begun(event)
+            elif isinstance(event, PageParsed):
+                self._page_parsed(event)
+            elif isinstance(event, FileDone):
+                self._file_done(event)
+            elif isinstance(event, PassagesSynced):
+                self._step("keyword index", event.done, event.done + event.waiting)
+            elif isinstance(event, QuestionScored):
+                self._step("questions", event.done, event.total)
 
     def _file_begun(self, event: FileBegun) -> None:
         if self._files is None:
             self._files = self._bar.add_task("files", total=event.total, rate="")
-        if self._pages is not None:
-            self._bar.remove_task(self._pages)
-        self._pages = self._bar.add_task(event.file[-40:], total=None, rate="")
+        if event.file not in self._pages:
+            self._pages[event.file] = self._bar.add_task(event.file[-40:], total=None, rate="")
+
+    def _page_parsed(self, event: PageParsed) -> None:
+        task_id = self._pages.get(event.file)
+        if task_id is None:
+            return
+        speed = self._bar.tasks[self._bar.task_ids.index(task_id)].speed
+        self._bar.update(task_id, completed=event.page, total=event.pages, rate=f"{speed:.0f} pages/s" if speed else "")
 
     def _file_done(self, event: FileDone) -> None:
         if self._files is not None:
             self._bar.advance(self._files)
+        begun = self._pages.pop(event.file, None)
+        if begun is not None:
+            self._bar.remove_task(begun)
         name = event.document if event.version is None else f"{event.document}@{event.version}"
         size = f"{event.pages} pages, " if event.pages else ""
-        tail = event.reason or f"{size}{event.nodes} nodes, {event.seconds:.1f} s"
+        rate = f", {event.pages / event.seconds:.0f} pages/s" if event.pages and event.seconds > 0 else ""
+        tail = event.reason or f"{size}{event.nodes} nodes, {event.seconds:.1f} s{rate}"
         line = f"{MARKS[event.status]} {event.file}  {name}  {event.status}: {tail}"
         self._console.print(line, markup=False, soft_wrap=True)
 

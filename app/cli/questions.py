@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from app.cli.output import print_json, print_text
 from app.errors import CommandError
-from app.render import answer_text, passages_text, runs_text, trace_text
+from app.render.answers import answer_text, passages_text, runs_text, trace_text
 from app.resources import open_house
 from app.settings import Settings
-from app.views import passages_view, run_view, summary_view, trace_view
+from app.views.runs import passages_view, run_view, summary_view, trace_view
 from navigators.state import Question
 from stores.records import Effort, Outcome, Reader, Run
 

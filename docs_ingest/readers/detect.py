@@ -1,5 +1,7 @@
 """Which format bytes are in, by what they hold; the file's name only decides between kinds of text."""
 
+import io
+import zipfile
 from enum import StrEnum
 from pathlib import PurePath
 
@@ -9,24 +11,41 @@ from docs_ingest.errors import IngestError
 class Format(StrEnum):
     PDF = "pdf"
     DOCX = "docx"
+    XLSX = "xlsx"
+    PPTX = "pptx"
+    EPUB = "epub"
     HTML = "html"
     MARKDOWN = "markdown"
+    CSV = "csv"
     TEXT = "text"
 
 
-_BY_SUFFIX = {
-    ".pdf": Format.PDF,
-    ".docx": Format.DOCX,
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".xhtml": Format.HTML,
-    ".md": Format.MARKDOWN,
-    ".markdown": Format.MARKDOWN,
-    ".txt": Format.TEXT,
+_ENDINGS = {
+    Format.PDF: (".pdf",),
+    Format.DOCX: (".docx", ".docm", ".dotx", ".dotm"),
+    Format.XLSX: (".xlsx", ".xlsm", ".xltx", ".xltm"),
+    Format.PPTX: (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"),
+    Format.EPUB: (".epub",),
+    Format.HTML: (".html", ".htm", ".xhtml"),
+    Format.MARKDOWN: (".md", ".markdown"),
+    Format.CSV: (".csv", ".tsv"),
+    Format.TEXT: (".txt",),
 }
-_BINARY = (Format.PDF, Format.DOCX)
+_BY_SUFFIX = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings}
+SUFFIXES = frozenset(_BY_SUFFIX)
+"""Endings of files that are read."""
+
+_PACKAGES = {Format.DOCX: "word/", Format.XLSX: "xl/", Format.PPTX: "ppt/", Format.EPUB: "META-INF/container.xml"}
+_BINARY = (Format.PDF, *_PACKAGES)
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_NAMES = {Format.PDF: "a PDF", Format.DOCX: "a Word document (.docx)", Format.HTML: "a web page (.html)"}
+_NAMES = {
+    Format.PDF: "a PDF",
+    Format.DOCX: "a Word document (.docx)",
+    Format.XLSX: "an Excel workbook (.xlsx)",
+    Format.PPTX: "a PowerPoint presentation (.pptx)",
+    Format.EPUB: "an EPUB book (.epub)",
+    Format.HTML: "a web page (.html)",
+}
 _KNOWN_OTHERS = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -38,9 +57,9 @@ _KNOWN_OTHERS = (
     (b"Rar!", "a RAR archive"),
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"\x7fELF", "a program"),
-    (b"MZ", "a program"),
+    (b"MZ\x90\x00", "a program"),
 )
-_READ = "PDF, DOCX, HTML, Markdown and text (UTF-8 or GB18030) are read"
+_READ = "PDF, DOCX, XLSX, PPTX, EPUB, HTML, Markdown, CSV and text (UTF-8 or GB18030) are read"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -69,15 +88,11 @@ def _held(data: bytes, suffix: str) -> Format | None:
     if b"%PDF-" in head:
         return Format.PDF
     if data.startswith(b"PK\x03\x04"):
-        if b"word/" in data:
-            return Format.DOCX
-        if suffix == ".docx":
-            return Format.DOCX  # damaged perhaps: its reader says how
-        raise IngestError(f"this is a ZIP archive or another Office format, which is not read: {_READ}")
+        return _package(data, suffix)
     if data.startswith(_OLE2):
         raise IngestError(
             "this is an old Office file (.doc, .xls, .ppt) or one with a password: "
-            "save it as .docx without a password and send it again"
+            "save it as .docx, .xlsx or .pptx without a password and send it again"
         )
     for magic, name in _KNOWN_OTHERS:
         if data.startswith(magic):
@@ -90,9 +105,25 @@ def _held(data: bytes, suffix: str) -> Format | None:
     return None
 
 
+def _package(data: bytes, suffix: str) -> Format:
+    """Which of the formats that are ZIP packages; damaged ones by their name, their reader says what is wrong."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            names = package.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        names = [lead for lead in _PACKAGES.values() if lead.encode() in data]
+    held = [kind for kind, lead in _PACKAGES.items() if any(name.startswith(lead) for name in names)]
+    named = _BY_SUFFIX.get(suffix)
+    if len(held) == 1 or (held and named not in held):
+        return held[0]
+    if named in _PACKAGES:
+        return named
+    raise IngestError(f"this is a ZIP archive or another Office format, which is not read: {_READ}")
+
+
 def _mislabelled(suffix: str, held: Format | None, named: Format) -> None:
     says = _NAMES.get(held, "text") if held is not None else "text"
-    ends = "that of its content" if held is None else f".{held.value}"
+    ends = "that of its content" if held is None else _ENDINGS[held][0]
     expected = _NAMES.get(named, "text")
     raise IngestError(
         f"the file is named {suffix}, but its content is {says}, not {expected}: "

@@ -87,7 +87,7 @@ class Numbering:
         group = self._groups.setdefault(num_id, len(self._groups) + 1)
         shape = found.levels[level]
         if shape.format == "bullet":
-            return Number(_bullet(shape.words) + shape.suffix, True, level, group)
+            return Number(bullet_mark(shape.words) + shape.suffix, True, level, group)
         words = _filled(found.levels, counters, level)
         return Number(words + shape.suffix if words.strip() else "", False, level, group)
 
@@ -205,7 +205,7 @@ def _filled(levels: tuple[_Level, ...], counters: list[int | None], level: int) 
     return "".join(words)
 
 
-def _bullet(words: str) -> str:
+def bullet_mark(words: str) -> str:
     """A mark that means the same in any font: Word's are often letters of a symbol font."""
     mark = words.strip()
     private = any("\ue000" <= c <= "\uf8ff" for c in mark)

@@ -1,7 +1,9 @@
 """Styles of a Word document: what a paragraph or run inherits, and how properties are read."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lxml import etree
 
@@ -12,6 +14,28 @@ _TITLE = re.compile(r"title|标题|標題", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:toc|目录|目錄)\s*\d", re.IGNORECASE)
 _LIST = re.compile(r"list (?:bullet|number)\b", re.IGNORECASE)
 _OFF = ("0", "false", "off", "none")
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_HIGHLIGHTS = {
+    "black": "000000",
+    "blue": "0000FF",
+    "cyan": "00FFFF",
+    "green": "00FF00",
+    "magenta": "FF00FF",
+    "red": "FF0000",
+    "yellow": "FFFF00",
+    "white": "FFFFFF",
+    "darkBlue": "000080",
+    "darkCyan": "008080",
+    "darkGreen": "008000",
+    "darkMagenta": "800080",
+    "darkRed": "800000",
+    "darkYellow": "808000",
+    "darkGray": "808080",
+    "lightGray": "C0C0C0",
+}
+MOST_LOOKS = 20_000  # kept: texts have few, and looking one up is quicker than reading it
+_MOST_BASES = 40  # of a table style; Word itself allows about ten
+_CLEAR_FROM = 95_000  # thousandths of a percent of transparency
 VAL = f"{W}val"
 
 
@@ -26,23 +50,31 @@ class Style:
     ilvl: int | None = None
     listed: bool = False
     contents: bool = False
+    centered: bool | None = None
+    indent: float | None = None
+    paper: str | None = None  # what the paragraph is shaded with, as said; see `shading`
     size: float | None = None
     bold: bool | None = None
     hidden: bool | None = None
-    centered: bool | None = None
-    indent: float | None = None
+    web_hidden: bool | None = None
+    colour: str | None = None  # of the letters, as said; see `said_colour`
+    shade: str | None = None  # what the letters are shaded or highlighted with, as said
+    scale: int | None = None  # percent of the usual width of letters
+    font: str | None = None  # of letters that are not East Asian
+    raised: str | None = None  # superscript, subscript
 
 
 class Styles:
     def __init__(self, root: etree._Element | None) -> None:
         self._elements: dict[str, etree._Element] = {}
         self._styles: dict[str, Style] = {}
-        self.body = Style()
-        self._size: float | None = 10.0  # what Word takes where nothing is said
+        self._letters: dict[tuple[int, bytes], tuple[Style, Style]] = {}
+        self._painting: dict[str, bool] = {}  # table styles asked for
+        self.body = self._base = Style(size=10.0)  # what Word takes where nothing is said
         if root is None:
             return
-        defaults = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
-        self._size = (None if defaults is None else half_points(defaults)) or self._size
+        if (defaults := root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")) is not None:
+            self._base = with_run(self._base, defaults)
         default = ""
         for element in root.iter(f"{W}style"):
             key = element.get(f"{W}styleId", "")
@@ -59,16 +91,47 @@ class Styles:
             chain[at] = None
             based = self._elements[at].find(f"{W}basedOn")
             at = None if based is None else based.get(VAL)
-        found = self._styles.get(at or "", Style(size=self._size))
+        of_letters = key in self._elements and self._elements[key].get(f"{W}type") == "character"
+        found = self._styles.get(at or "", Style() if of_letters else self._base)
         for one in reversed(chain):
             found = _inherited(one, self._elements[one], found)
             self._styles[one] = found
         return found if key in self._elements else self.body
 
-    def run(self, key: str | None) -> Style:
-        """A character style; says nothing where there is none of this id."""
+    def paints_cells(self, key: str | None) -> bool:
+        """Whether a table style, or one it is based on, shades cells: letters on them may well be white."""
+        if key is None:
+            return False
+        if key not in self._painting:
+            self._painting[key] = any(next(style.iter(f"{W}shd"), None) is not None for style in self._based(key))
+        return self._painting[key]
+
+    def _based(self, key: str | None) -> Iterator[etree._Element]:
+        for _ in range(_MOST_BASES):
+            if key is None or key not in self._elements:
+                return
+            yield self._elements[key]
+            key = value(self._elements[key], "basedOn")
+
+    def run(self, look: Style, key: str) -> Style:
+        """How letters look after a character style of this id, where there is one."""
         found = self.style(key) if key in self._elements else Style()
-        return found if found.size != self._size else replace(found, size=None)
+        said = {name: value for name in _OF_LETTERS if (value := getattr(found, name)) is not None}
+        return replace(look, **said) if said else look
+
+    def letters(self, look: Style, run: etree._Element) -> Style:
+        """How the letters of a run look in a paragraph that looks like this."""
+        properties = run.find(f"{W}rPr")
+        if properties is None:
+            return look
+        key = id(look), etree.tostring(properties, with_tail=False)
+        if key not in self._letters:
+            if len(self._letters) >= MOST_LOOKS:
+                self._letters.clear()
+            named = value(properties, "rStyle")
+            found = with_run(look if named is None else self.run(look, named), properties)
+            self._letters[key] = look, found  # the look is kept so that no other takes its id
+        return self._letters[key][1]
 
 
 def _inherited(key: str, element: etree._Element, base: Style) -> Style:
@@ -100,6 +163,8 @@ def with_paragraph(style: Style, properties: etree._Element) -> Style:
         style = replace(style, num_id=style.num_id if num_id is None else num_id, ilvl=level)
     if (side := value(properties, "jc")) is not None:
         style = replace(style, centered=side == "center")
+    if (painted := properties.find(f"{W}shd")) is not None:
+        style = replace(style, paper=shading(painted))
     indent = properties.find(f"{W}ind")
     left = None if indent is None else whole(indent.get(f"{W}left", indent.get(f"{W}start")))
     return style if left is None else replace(style, indent=left / 20)
@@ -107,12 +172,74 @@ def with_paragraph(style: Style, properties: etree._Element) -> Style:
 
 def with_run(style: Style, properties: etree._Element) -> Style:
     """A style with what run properties say over it."""
-    return replace(
-        style,
-        size=half_points(properties) or style.size,
-        bold=switch(properties, "b", style.bold),
-        hidden=switch(properties, "vanish", style.hidden),
-    )
+    said: dict[str, Any] = {}
+    for child in properties:
+        if child.tag in _RUN:
+            name, read = _RUN[child.tag]
+            said[name] = read(child)
+    said = {name: found for name, found in said.items() if found is not None}
+    return replace(style, **said) if said else style
+
+
+def _half_points(element: etree._Element) -> float | None:
+    size = whole(element.get(VAL))
+    return size / 2 if size and size > 0 else None
+
+
+def _on(element: etree._Element) -> bool:
+    return element.get(VAL, "1") not in _OFF
+
+
+def said_colour(element: etree._Element, plain: str, themed: str) -> str | None:
+    """A colour as said: six digits, "auto", or "@" and the name of a colour of the theme."""
+    theme = element.get(f"{W}{themed}")
+    changed = any(element.get(f"{W}{themed.removesuffix('Color')}{change}") for change in ("Tint", "Shade"))
+    return f"@{theme}" if theme and not changed else element.get(f"{W}{plain}")
+
+
+def shading(element: etree._Element) -> str | None:
+    """What a `shd` paints: a colour as said, "auto" for nothing, "?" for a pattern."""
+    match element.get(VAL, "clear"):
+        case "clear":
+            return said_colour(element, "fill", "themeFill")
+        case "solid":
+            return said_colour(element, "color", "themeColor")
+        case "nil" | "none":
+            return "auto"
+        case _:
+            return "?"
+
+
+def _highlight(element: etree._Element) -> str | None:
+    return _HIGHLIGHTS.get(element.get(VAL, ""), "auto")
+
+
+def _of_fill(element: etree._Element) -> str | None:
+    """The colour that newer Word fills letters with, over what `color` says."""
+    if element.find(f"{_W14}noFill") is not None:
+        return "clear"
+    for found in element.findall(f"{_W14}solidFill/{_W14}srgbClr"):
+        transparent = found.find(f"{_W14}alpha")  # unlike alpha in DrawingML, which says how much is left
+        if transparent is not None and (whole(transparent.get(f"{_W14}val")) or 0) >= _CLEAR_FROM:
+            return "clear"
+        return found.get(f"{_W14}val")
+    return None
+
+
+_RUN: dict[str, tuple[str, Callable[[etree._Element], Any]]] = {
+    f"{W}sz": ("size", _half_points),
+    f"{W}b": ("bold", _on),
+    f"{W}vanish": ("hidden", _on),
+    f"{W}webHidden": ("web_hidden", _on),
+    f"{W}color": ("colour", lambda element: said_colour(element, "val", "themeColor")),
+    f"{W}shd": ("shade", shading),
+    f"{W}highlight": ("shade", _highlight),
+    f"{W}w": ("scale", lambda element: whole(element.get(VAL))),
+    f"{W}rFonts": ("font", lambda element: element.get(f"{W}ascii")),
+    f"{W}vertAlign": ("raised", lambda element: element.get(VAL)),
+    f"{_W14}textFill": ("colour", _of_fill),
+}
+_OF_LETTERS = tuple(dict.fromkeys(name for name, _ in _RUN.values()))
 
 
 def value(element: etree._Element, name: str) -> str | None:
@@ -123,11 +250,6 @@ def value(element: etree._Element, name: str) -> str | None:
 def switch(properties: etree._Element, name: str, otherwise: bool | None) -> bool | None:
     found = properties.find(f"{W}{name}")
     return otherwise if found is None else found.get(VAL, "1") not in _OFF
-
-
-def half_points(properties: etree._Element) -> float | None:
-    size = whole(value(properties, "sz"))
-    return size / 2 if size and size > 0 else None
 
 
 def outline_level(properties: etree._Element) -> int | None:

@@ -1,7 +1,7 @@
 """PDF with a text layer: paragraphs, table rows, notes and furniture, each line with page and box.
 
     pdf_pages.py      all pages, in several processes     pdf_hidden.py   what cannot be seen on a page
-    pdf_lines.py      one page -> runs of characters
+    pdf_lines.py      one page -> runs of characters      pdf_characters.py  boxes of single characters
     pdf_layout.py     runs -> rows, columns in order      pdf_tables.py   rows that are a table's
     pdf_furniture.py  running heads and page numbers      pdf_blocks.py   rows -> paragraphs, items, notes
     pdf_text.py       blocks -> canonical text            pdf_outline.py  bookmarks and title

@@ -113,7 +113,7 @@ def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
         yield match.start(), end, text[end : end + 1] == HYPHEN
 
 
-def _text(textpage: pdfium.PdfTextPage) -> str:
+def page_text(textpage: pdfium.PdfTextPage) -> str:
     """The characters of a page, one code point each, at pdfium's own indices."""
     count = textpage.count_chars()
     if count <= 0:
@@ -168,7 +168,7 @@ class _Probe:
         self._matrix = raw.FS_MATRIX()
         self._looks: dict[int, tuple[float, bool]] = {}  # by address: good for this page only
         self._fonts: dict[int, bool] = {}
-        self.text = _text(textpage)
+        self.text = page_text(textpage)
 
     def runs(self, start: int, end: int, hyphen: bool) -> list[Run]:
         """The runs of the characters start..end, which pdfium calls one line."""

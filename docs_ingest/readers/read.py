@@ -5,12 +5,17 @@ from collections.abc import Callable
 from docs_ingest.errors import IngestError, LimitExceeded
 from docs_ingest.limits import Limits
 from docs_ingest.parsed import ParsedDocument
+from docs_ingest.readers.delimited import read_delimited
 from docs_ingest.readers.detect import Format, detect
 from docs_ingest.readers.docx import read_docx
+from docs_ingest.readers.epub import read_epub
 from docs_ingest.readers.html import read_html
 from docs_ingest.readers.markdown import read_markdown
 from docs_ingest.readers.pdf import PdfLimits, read_pdf
+from docs_ingest.readers.pptx import read_pptx
 from docs_ingest.readers.text import read_text
+from docs_ingest.readers.unseen import without_unseen
+from docs_ingest.readers.xlsx import read_xlsx
 
 PageDone = Callable[[int, int], None]
 
@@ -27,7 +32,7 @@ def read_document(
             f"the file has {len(data) / 1e6:.1f} MB, more than the {limits.max_bytes / 1e6:.0f} MB allowed: "
             "split it, or raise CITEPATH_MAX_FILE_MB"
         )
-    parsed = _read(detect(data, file_name, encoding), data, limits, page_done, encoding)
+    parsed = without_unseen(_read(detect(data, file_name, encoding), data, limits, page_done, encoding))
     if len(parsed.text) > limits.max_characters:
         raise LimitExceeded(
             f"the file holds {len(parsed.text):,} characters, more than the {limits.max_characters:,} allowed: "
@@ -45,9 +50,17 @@ def _read(kind: Format, data: bytes, limits: Limits, page_done: PageDone, encodi
             return read_pdf(data, PdfLimits(limits.max_pages, limits.max_characters, limits.helpers), page_done)
         case Format.DOCX:
             return read_docx(data, limits.max_characters, limits.max_unpacked_bytes)
+        case Format.XLSX:
+            return read_xlsx(data, limits.max_characters, limits.max_unpacked_bytes)
+        case Format.PPTX:
+            return read_pptx(data, limits.max_characters, limits.max_unpacked_bytes)
+        case Format.EPUB:
+            return read_epub(data, limits.max_characters, limits.max_unpacked_bytes)
         case Format.HTML:
             return read_html(data, limits.max_characters)
         case Format.MARKDOWN:
             return read_markdown(data, encoding)
+        case Format.CSV:
+            return read_delimited(data, limits.max_characters, encoding)
         case Format.TEXT:
             return read_text(data, encoding)

@@ -3,6 +3,7 @@
 labels.py      第十二条, Section 2.1, (a): labels and numbers at the start of a block
 numbering.py   2.1 after 2, 3 after 2.7: numbers that count sections, run-in headings
 items.py       how deep list items are nested, by their marks
+contents.py    printed lists of contents: furniture
 anchors.py     PDF outline and printed contents, found in the text
 typography.py  headings by their looks
 cascade.py     one decision per block, best source first
@@ -10,6 +11,7 @@ pieces.py      what comes out: pieces in order, for `docs_ingest.tree`
 """
 
 from docs_ingest.structure.cascade import find_structure
+from docs_ingest.structure.contents import without_contents
 from docs_ingest.structure.pieces import Piece, Structure
 
-__all__ = ["Piece", "Structure", "find_structure"]
+__all__ = ["Piece", "Structure", "find_structure", "without_contents"]

@@ -195,7 +195,7 @@ def _contents_lines(parsed: ParsedDocument) -> list[tuple[TextLine, str, int]]:
 
 def _whole_lines(parsed: ParsedDocument) -> Iterator[TextLine]:
     """The lines of the text, those of one table row as one."""
-    rows = [(b.start, b.end) for b in parsed.blocks if b.kind is BlockKind.ROW]
+    rows = [(b.start, b.end) for b in parsed.blocks if b.cells]
     at = 0
     done = 0
     for line in parsed.lines:

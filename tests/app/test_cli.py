@@ -127,13 +127,13 @@ def test_a_bad_file_does_not_stop_the_others_and_its_reason_is_kept(fresh: Comma
     (files / "a.pdf").write_bytes((DOCUMENTS / "outsourcing-policy.pdf").read_bytes()[:3000])
     (files / "b.txt").write_text("第一条 The Bank keeps records for ten years.")
     (files / "c.docx").write_bytes(b"just words")
-    (files / "d.xlsx").write_bytes(b"PK")
+    (files / "d.odt").write_bytes(b"PK")
     done = fresh("ingest", str(files), "--json")
     assert done.code == 1
     states = {f["file"]: f["status"] for f in done.json["files"]}
     assert states == {"a.pdf": "failed", "b.txt": "ready", "c.docx": "failed"}
     assert all(f["reason"] for f in done.json["files"] if f["status"] == "failed")
-    assert [Path(p).name for p in done.json["passed_over"]] == ["d.xlsx"]
+    assert [Path(p).name for p in done.json["passed_over"]] == ["d.odt"]
     assert {f["file"] for f in fresh("documents", "--json").json["failed"]} == {"a.pdf", "c.docx"}
 
 
@@ -207,7 +207,9 @@ def test_help_and_a_mistyped_command_wait_for_no_store(tmp_path: Path) -> None:
 
 
 def test_every_command_can_be_found_by_its_name() -> None:
-    names = re.findall(r'"((?:documents|questions|checks)\.[a-z]+)"', (ROOT / "app" / "cli" / "parser.py").read_text())
+    names = re.findall(
+        r'"((?:documents|intake|places|questions|checks)\.[a-z]+)"', (ROOT / "app" / "cli" / "parser.py").read_text()
+    )
     assert len(names) > 10
     assert all(iscoroutinefunction(command_named(name)) for name in names)
 

@@ -2,7 +2,7 @@
 
 import string
 
-from app.render import _SAID
+from app.render.answers import _SAID
 from navigators.messages import NOTHING, REASONS, Reason, language_of_question, reason_text
 from tests.app.conftest import Command
 

@@ -88,10 +88,10 @@ def test_a_place_is_followed_through_several_versions() -> None:
     ]
     sides = [side(text) for text in texts]
     steps = [lineage(a, b) for a, b in pairwise(sides)]
-    kept = follow("0.1", ["0.1"], steps)
+    kept = follow(["0.1"], steps)
     assert (kept.state, kept.place) == (LineageState.EDITED, "0.3")
-    assert follow("0.0", ["0.0"], steps).state is LineageState.SAME
-    gone = follow("0.1", ["0.1"], [lineage(sides[0], side("Something else.\n"))])
+    assert follow(["0.0"], steps).state is LineageState.SAME
+    gone = follow(["0.1"], [lineage(sides[0], side("Something else.\n"))])
     assert (gone.state, gone.addresses, gone.place) == (LineageState.DELETED, (), None)
 
 

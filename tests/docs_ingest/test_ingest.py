@@ -138,7 +138,7 @@ class _Refuses:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def derive(self, request: Request, page_done: PageDone | None = None) -> Derived:
+    def derive(self, request: Request, page_done: PageDone = lambda page, pages: None) -> Derived:
         raise self._error
 
 

@@ -19,8 +19,8 @@ from stores.records import IngestRecord, IngestStatus
 class ReadHere:
     """Reads files in this process: what tests of everything after reading need."""
 
-    def derive(self, request: Request, page_done: PageDone | None = None) -> Derived:
-        parsed = read_document(request.data, request.file_name, Limits(), page_done or (lambda page, pages: None))
+    def derive(self, request: Request, page_done: PageDone = lambda page, pages: None) -> Derived:
+        parsed = read_document(request.data, request.file_name, Limits(), page_done)
         return derive(parsed, request.document)
 
 

@@ -1,4 +1,5 @@
 import io
+import time
 import zipfile
 from collections.abc import Callable
 
@@ -10,14 +11,22 @@ from docx.shared import Pt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docs_ingest.errors import IngestError, LimitExceeded
+from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.parsed import BlockKind, ParsedDocument
 from docs_ingest.readers.docx import read_docx
 from docs_ingest.readers.docx_numbering import chinese, formatted
+from docs_ingest.readers.office_symbols import in_font, symbol
 
 MOST = 1_000_000
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-NS = f'xmlns:w="{NAMESPACE}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+NS = (
+    f'xmlns:w="{NAMESPACE}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    f'xmlns:r="{RELATIONS}" xmlns:a="{DRAWING}/main" xmlns:wp="{DRAWING}/wordprocessingDrawing" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" xmlns:v="urn:schemas-microsoft-com:vml" '
+    'xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+)
 CONTENT_TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="xml" ContentType="application/xml"/></Types>'
@@ -26,12 +35,25 @@ CONTENT_TYPES = (
 
 def package(body: str, **parts: str) -> bytes:
     """A Word file with this body and other parts of the folder word/, by name without suffix."""
-    files = {
+    return zipped(files_of(body, **parts))
+
+
+def files_of(body: str, **parts: str) -> dict[str, str]:
+    return {
         "[Content_Types].xml": CONTENT_TYPES,
         "word/document.xml": f"<w:document {NS}><w:body>{body}</w:body></w:document>",
         **{f"word/{name}.xml": words for name, words in parts.items()},
     }
-    return zipped(files)
+
+
+def relations(*targets: tuple[str, str, str]) -> str:
+    """A relationships part of (id, kind, target); targets with a scheme lead outside."""
+    said = "".join(
+        f'<Relationship Id="{key}" Type="{RELATIONS}/{kind}" Target="{target}" '
+        f'TargetMode="{"External" if ":" in target else "Internal"}"/>'
+        for key, kind, target in targets
+    )
+    return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{said}</Relationships>'
 
 
 def zipped(files: dict[str, str]) -> bytes:
@@ -82,6 +104,41 @@ def level(at: int, number_format: str, words: str, more: str = "") -> str:
 
 def numbering(*levels: str, nums: str = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>') -> str:
     return f'<w:numbering {NS}><w:abstractNum w:abstractNumId="0">{"".join(levels)}</w:abstractNum>{nums}</w:numbering>'
+
+
+def field(instruction: str, shown_words: str) -> str:
+    def mark(step: str) -> str:
+        return f'<w:r><w:fldChar w:fldCharType="{step}"/></w:r>'
+
+    told = f"<w:r><w:instrText>{instruction}</w:instrText></w:r>"
+    return mark("begin") + told + mark("separate") + shown_words + mark("end")
+
+
+def bookmark(name: str) -> str:
+    return f'<w:bookmarkStart w:id="1" w:name="{name}"/><w:bookmarkEnd w:id="1"/>'
+
+
+def cell(words: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(words) if words else '<w:p/>'}</w:tc>"
+
+
+def row(*cells: str, properties: str = "") -> str:
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+def table(*rows: str, properties: str = "") -> str:
+    return f"<w:tbl><w:tblPr>{properties}</w:tblPr>{''.join(rows)}</w:tbl>"
+
+
+def links(data: bytes) -> list[tuple[str, str | None, str | None]]:
+    """(words, words of the block they lead to, href) of each link."""
+    parsed = read(data)
+    at = {block.start: parsed.text[block.start : block.end] for block in parsed.blocks}
+    return [(parsed.text[k.start : k.end], None if k.to is None else at[k.to], k.href) for k in parsed.links]
+
+
+def hidden(body: str, **parts: str) -> list[str]:
+    return [words for kind, words in shown(package(body, **parts)) if kind == "hidden"]
 
 
 def letters(words: str) -> int:
@@ -247,15 +304,48 @@ def test_number_formats(number_format: str, value: int, words: str) -> None:
     assert formatted(value, number_format) == words
 
 
-def test_tracked_changes_are_accepted_and_counted() -> None:
+def test_tracked_changes_are_accepted_and_counted_by_kind_and_author() -> None:
     body = paragraph(
-        run("保留 kept ")
-        + f"<w:ins w:id='1'>{run('新增 added ')}</w:ins><w:del w:id='2'><w:r><w:delText>gone</w:delText></w:r></w:del>"
-        f"<w:moveFrom w:id='3'>{run('old')}</w:moveFrom><w:moveTo w:id='4'>{run('moved')}</w:moveTo>"
+        run("保留 kept ") + f"<w:ins w:id='1' w:author='王'>{run('新增 added ')}</w:ins>"
+        "<w:del w:id='2' w:author='Lee'><w:r><w:delText>gone</w:delText></w:r></w:del>"
+        f"<w:moveFrom w:id='3' w:author='王'>{run('old')}</w:moveFrom><w:moveTo w:id='4'>{run('moved')}</w:moveTo>"
     )
+    body += f"<w:p><w:pPr><w:rPr><w:ins w:id='9' w:author='王'/></w:rPr></w:pPr>{run('next')}</w:p>"
     parsed = read(package(body))
-    assert parsed.text == "保留 kept 新增 added moved"
-    assert parsed.notes == ("3 tracked changes accepted",)
+    assert parsed.text == "保留 kept 新增 added moved\nnext"
+    assert parsed.notes == ("4 tracked changes accepted: 2 insertions, 1 deletion, 1 move, by 2 authors",)
+
+
+def test_a_move_over_several_paragraphs_leaves_nothing_behind_and_is_one_move() -> None:
+    gone = "<w:rPr><w:moveFrom w:id='1' w:author='a'/></w:rPr>"
+    num = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+    start, end = "<w:moveFromRangeStart w:id='7' w:name='m'/>", "<w:moveFromRangeEnd w:id='7'/>"
+    came = "<w:moveToRangeStart w:id='8' w:name='m'/>"
+    body = (
+        numbered("甲 first", 1)
+        + start
+        + paragraph(f"<w:moveFrom w:id='1'>{run('乙 moved')}</w:moveFrom>", num + gone)
+        + paragraph(f"<w:moveFrom w:id='2'>{run('丙 moved')}</w:moveFrom>", num + gone)
+        + end
+        + numbered("丁 last", 1)
+        + came
+        + paragraph(f"<w:moveTo w:id='3'>{run('乙 moved')}</w:moveTo>", num)
+        + paragraph(f"<w:moveTo w:id='4'>{run('丙 moved')}</w:moveTo>", num)
+    )
+    data = package(body, numbering=numbering(level(0, "chineseCounting", "%1、")))
+    assert [words for _, words in shown(data)] == ["一、 甲 first", "二、 丁 last", "三、 乙 moved", "四、 丙 moved"]
+    assert read(data).notes == ("1 tracked change accepted: 1 move, by 1 author",)
+
+
+def test_deleted_rows_and_cells_are_gone() -> None:
+    kept = row(cell("a"), cell("x", '<w:cellDel w:id="3"/>'), cell("乙"))
+    data = package(table(kept, row(cell("gone"), properties='<w:del w:id="1"/>'), row(cell("c"), cell("丁"))))
+    assert read(data).text == "a | 乙\nc | 丁"
+
+
+def test_a_paragraph_whose_mark_is_gone_does_not_swallow_the_table_after_it() -> None:
+    body = paragraph(run("前 before"), '<w:rPr><w:del w:id="1"/></w:rPr>') + table(row(cell("a"), cell("b")))
+    assert shown(package(body)) == [("paragraph", "前 before"), ("row", "a | b")]
 
 
 def test_paragraph_whose_mark_was_deleted_goes_on_in_the_next_one_and_takes_no_number() -> None:
@@ -281,6 +371,63 @@ def test_footnotes_follow_the_block_that_refers_to_them() -> None:
     ]
 
 
+def note_marks(section: str = "", settings: str = "", breaks: bool = False) -> list[str]:
+    """What is drawn before each of four notes: two in a section, one on its second page, and one in the next."""
+    notes = "".join(f'<w:footnote w:id="{i}">{paragraph("注 note")}</w:footnote>' for i in range(1, 5))
+    broken = "<w:r><w:lastRenderedPageBreak/></w:r>" if breaks else ""
+
+    def mark(i: int) -> str:
+        return f'<w:r><w:footnoteReference w:id="{i}"/></w:r>'
+
+    ends = f"<w:sectPr>{section}</w:sectPr>"
+    body = (
+        paragraph(run("a") + mark(1) + mark(2))
+        + table(row(cell("b"), f"<w:tc>{paragraph(run('c') + broken + mark(3))}</w:tc>"))
+        + paragraph("d", ends)
+        + paragraph(run("e") + mark(4))
+        + ends
+    )
+    found = shown(
+        package(
+            body,
+            footnotes=f"<w:footnotes {NS}>{notes}</w:footnotes>",
+            settings=f"<w:settings {NS}>{settings}</w:settings>",
+        )
+    )
+    return [words.partition(" ")[0] for kind, words in found if kind == "footnote"]
+
+
+def test_marks_of_notes_are_counted_as_the_section_or_the_document_asks() -> None:
+    def asked(*said: tuple[str, str]) -> str:
+        return "<w:footnotePr>" + "".join(f'<w:{name} w:val="{words}"/>' for name, words in said) + "</w:footnotePr>"
+
+    each_page = asked(("numFmt", "decimalEnclosedCircleChinese"), ("numRestart", "eachPage"))
+    assert note_marks() == ["[1]", "[2]", "[3]", "[4]"]
+    assert note_marks(asked(("numRestart", "eachSect"), ("numStart", "5"))) == ["[5]", "[6]", "[7]", "[5]"]
+    assert note_marks(settings=each_page, breaks=True) == ["[①]", "[②]", "[①]", "[②]"]
+    assert note_marks(settings=each_page) == ["[①]", "[②]", "[③]", "[④]"]
+    assert note_marks(asked(("numFmt", "upperRoman")), each_page)[-1] == "[IV]"
+
+
+def test_marks_written_by_the_author_are_not_counted_and_notes_of_hidden_words_are_hidden() -> None:
+    notes = "".join(
+        f'<w:footnote w:id="{i}">{paragraph(words)}</w:footnote>'
+        for i, words in enumerate(["* 自 own", "隐 secret", "甲 x"])
+    )
+    body = paragraph(
+        run("a")
+        + '<w:r><w:footnoteReference w:customMarkFollows="1" w:id="0"/><w:t>*</w:t></w:r>'
+        + '<w:r><w:rPr><w:vanish/></w:rPr><w:footnoteReference w:id="1"/></w:r>'
+        + '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    )
+    assert shown(package(body, footnotes=f"<w:footnotes {NS}>{notes}</w:footnotes>")) == [
+        ("paragraph", "a*"),
+        ("footnote", "* 自 own"),
+        ("hidden", "隐 secret"),
+        ("footnote", "[1] 甲 x"),
+    ]
+
+
 def test_table_rows_share_a_group_and_merged_cells_are_written_once() -> None:
     document = docx.Document()
     table = document.add_table(3, 3)
@@ -297,6 +444,122 @@ def test_table_rows_share_a_group_and_merged_cells_are_written_once() -> None:
         (BlockKind.ROW, 1, False),
         (BlockKind.ROW, 1, False),
     ]
+
+
+def test_cells_know_their_column_over_spans_gaps_and_merged_cells() -> None:
+    grid = table(
+        row(cell("地区 Region", '<w:vMerge w:val="restart"/>'), cell("限额 Limits", '<w:gridSpan w:val="2"/>')),
+        row(cell("", "<w:vMerge/>"), cell("2024"), cell("2025年")),
+        row(cell("North"), cell("5万"), cell("6万")),
+        row(cell("only 右"), properties='<w:gridBefore w:val="2"/>'),
+        row(cell("a", '<w:hMerge w:val="restart"/>'), cell("", '<w:hMerge w:val="continue"/>'), cell("乙")),
+    )
+    parsed = read(package(grid))
+    assert parsed.text.split("\n") == [
+        "地区 Region | 限额 Limits",
+        "| 2024 | 2025年",
+        "North | 5万 | 6万",
+        "only 右",
+        "a | 乙",
+    ]
+    cells = [[(parsed.text[c.start : c.end], c.column, c.span) for c in block.cells] for block in parsed.blocks]
+    assert cells == [
+        [("地区 Region", 0, 1), ("限额 Limits", 1, 2)],
+        [("2024", 1, 1), ("2025年", 2, 1)],
+        [("North", 0, 1), ("5万", 1, 1), ("6万", 2, 1)],
+        [("only 右", 2, 1)],
+        [("a", 0, 2), ("乙", 2, 1)],
+    ]
+    assert [block.header for block in parsed.blocks] == [True, True, False, False, False]
+
+
+def test_words_under_a_merged_cell_are_hidden_as_word_hides_them() -> None:
+    grid = table(
+        row(cell("上", '<w:vMerge w:val="restart"/>'), cell("a")), row(cell("under 下", "<w:vMerge/>"), cell("b"))
+    )
+    assert shown(package(grid)) == [("row", "上 | a"), ("row", "| b"), ("hidden", "under 下")]
+
+
+HEAD = "<w:tblHeader/>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "heads"),
+    [
+        ([row(cell("a"), cell("b")), row(cell("c"), cell("d"))], 1),
+        ([row(cell("a"), cell("b"), properties=HEAD), row(cell("c"), cell("d"), properties=HEAD), row(cell("e"))], 2),
+        ([row(cell("a"), properties=HEAD), row(cell("b"), properties=HEAD)], 1),  # all marked: said by mistake
+        ([row(cell("a"), cell("b")), row(cell("c"), cell("d"), properties=HEAD), row(cell("e"))], 1),
+        ([row(cell("表一 Fees", '<w:gridSpan w:val="3"/>')), row(*map(cell, "级限期")), row(*map(cell, "甲12"))], 2),
+        ([row(cell("资产", '<w:gridSpan w:val="3"/>')), row(*map(cell, "现34")), row(*map(cell, "甲12"))], 1),
+        ([row(cell("定义 Terms", '<w:gridSpan w:val="2"/>')), row(cell("甲"), cell("乙")), row(cell("c"))], 1),
+    ],
+)
+def test_heads_of_columns_are_the_marked_rows_else_the_first_and_those_under_spans(rows: list[str], heads: int) -> None:
+    blocks = read(package(table(*rows))).blocks
+    assert [block.header for block in blocks] == [i < heads for i in range(len(rows))]
+
+
+def test_a_caption_is_a_paragraph() -> None:
+    styles = f'<w:styles {NS}><w:style w:type="paragraph" w:styleId="C"><w:name w:val="caption"/></w:style></w:styles>'
+    body = paragraph(run("表 ") + field(" SEQ 表 ", run("1")) + run(" 费率 Fees"), '<w:pStyle w:val="C"/>')
+    body += table(row(cell("a"), cell("b")))
+    assert shown(package(body, styles=styles)) == [("paragraph", "表 1 费率 Fees"), ("row", "a | b")]
+
+
+def test_indent_of_the_first_cell_is_the_rows() -> None:
+    first = paragraph("现金", '<w:ind w:left="240"/>')
+    inner = f"<w:tc>{first}</w:tc>"
+    grid = table(row(cell("资产"), cell("1")), row(inner, cell("2")))
+    assert [block.indent for block in read(package(grid)).blocks] == [None, 12.0]
+
+
+def test_references_and_inner_hyperlinks_lead_to_the_block_of_their_bookmark() -> None:
+    body = (
+        paragraph(bookmark("_Ref9") + run("保管"), '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>')
+        + paragraph(run("见 see ") + field(" REF _Ref9 \\r \\h ", run("第一") + run("条")) + run(" 与本条"))
+        + bookmark("between")
+        + table(row(cell("等级"), f"<w:tc>{paragraph(run('x') + field('PAGEREF between', run('3')))}</w:tc>"))
+        + paragraph(f'<w:hyperlink w:anchor="BETWEEN">{run(" 附表 annex ")}</w:hyperlink>')
+        + paragraph(f'<w:fldSimple w:instr="REF nowhere">{run("lost 失")}</w:fldSimple>')
+        + paragraph(field(' HYPERLINK \\l "_Ref9" \\o "tip" ', run("条款 ") + field(" PAGEREF _Ref9 ", run("7"))))
+    )
+    data = package(body, numbering=numbering(level(0, "chineseCounting", "第%1条")))
+    assert links(data) == [
+        ("第一条", "第一条 保管", None),
+        ("3", "等级 | x3", None),
+        ("附表 annex", "等级 | x3", None),
+        ("条款 7", "第一条 保管", None),
+    ]
+
+
+def test_hyperlinks_out_of_the_file_keep_their_address_in_text_cells_and_notes() -> None:
+    note = paragraph(f'<w:hyperlink r:id="n">{run("注 note")}</w:hyperlink>')
+    notes = f'<w:footnotes {NS}><w:footnote w:id="1">{note}</w:footnote></w:footnotes>'
+    linked = f'<w:hyperlink r:id="a" w:anchor="s5">{run("官网 site")}</w:hyperlink>'
+    body = (
+        paragraph(run("访问 ") + linked + '<w:r><w:footnoteReference w:id="1"/></w:r>')
+        + table(row(cell(""), f"<w:tc>{paragraph(run('到 ') + linked)}</w:tc>"))
+        + paragraph(field('HYPERLINK "http://b.cn/a b?x=1" \\t "_blank"', run("乙")))
+        + paragraph(f'<w:hyperlink r:id="missing">{run("nowhere")}</w:hyperlink>')
+    )
+    files = files_of(body, footnotes=notes)
+    files["word/_rels/document.xml.rels"] = relations(
+        ("a", "hyperlink", "https://a.cn/规定"), ("f", "footnotes", "footnotes.xml")
+    )
+    files["word/_rels/footnotes.xml.rels"] = relations(("n", "hyperlink", "mailto:x@b.cn"))
+    assert links(zipped(files)) == [
+        ("官网 site", None, "https://a.cn/规定#s5"),
+        ("注 note", None, "mailto:x@b.cn"),
+        ("官网 site", None, "https://a.cn/规定#s5"),
+        ("乙", None, "http://b.cn/a b?x=1"),
+    ]
+
+
+def test_a_field_that_never_ends_loses_no_words() -> None:
+    begin = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+    body = paragraph(run("前 ") + begin + "<w:r><w:instrText>IF x</w:instrText></w:r>" + run("后 after"))
+    assert read(package(body)).text == "前 后 after"
 
 
 def test_nested_tables_are_flattened_and_one_cell_is_a_frame() -> None:
@@ -326,6 +589,316 @@ def test_hidden_runs_are_apart_from_what_is_seen() -> None:
     ]
 
 
+DARK = '<w:shd w:val="clear" w:fill="1F3864"/>'
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        '<w:color w:val="FFFFFF"/>',
+        '<w:color w:val="fdfdfd"/>',
+        '<w:color w:val="000000" w:themeColor="background1"/>',
+        '<w:color w:val="FF0000"/><w:highlight w:val="red"/>',
+        '<w:color w:val="1F3864"/><w:shd w:val="clear" w:fill="1F3864"/>',
+        '<w:sz w:val="2"/>',
+        '<w:w w:val="1"/>',
+        "<w:webHidden/>",
+        "<w14:textFill><w14:noFill/></w14:textFill>",
+        '<w14:textFill><w14:solidFill><w14:srgbClr w14:val="FFFFFF"/></w14:solidFill></w14:textFill>',
+    ],
+)
+def test_words_nobody_can_see_are_hidden(properties: str) -> None:
+    white = '<a:lt1><a:sysClr val="window" lastClr="FFFFFF"/></a:lt1>'
+    theme = f'<a:theme xmlns:a="{DRAWING}/main"><a:clrScheme>{white}</a:clrScheme></a:theme>'
+    data = package(paragraph(run("可见 ") + run("忽略 ignore", properties) + run("seen")), theme=theme)
+    assert shown(data) == [("paragraph", "可见 seen"), ("hidden", "忽略 ignore")]
+    assert read(data).notes == ("8 letters hidden by the file and not citable",)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        '<w:color w:val="auto"/>',
+        '<w:color w:val="FFFFFF"/><w:highlight w:val="darkBlue"/>',
+        f'<w:color w:val="FFFFFF"/>{DARK}',
+        '<w:color w:val="FFFFFF"/><w:shd w:val="pct50" w:fill="FFFFFF"/>',
+        '<w:color w:val="D9D9D9"/>',
+        '<w:sz w:val="4"/>',
+        '<w:w w:val="50"/>',
+        '<w:webHidden w:val="0"/>',
+    ],
+)
+def test_words_that_can_be_seen_stay(properties: str) -> None:
+    assert shown(package(paragraph(run("可见 seen", properties)))) == [("paragraph", "可见 seen")]
+
+
+def test_white_words_are_seen_on_dark_paragraphs_cells_pages_and_painted_tables() -> None:
+    white = run("白 white", '<w:color w:val="FFFFFF"/>')
+    styles = (
+        f'<w:styles {NS}><w:style w:type="table" w:styleId="T"><w:name w:val="T"/><w:basedOn w:val="U"/></w:style>'
+        f'<w:style w:type="table" w:styleId="U"><w:tblStylePr w:type="firstRow"><w:tcPr>{DARK}</w:tcPr></w:tblStylePr>'
+        '</w:style><w:style w:type="table" w:styleId="plain"><w:name w:val="Plain"/></w:style></w:styles>'
+    )
+    on_dark = paragraph(white, DARK) + table(row(f"<w:tc><w:tcPr>{DARK}</w:tcPr>{paragraph(white)}</w:tc>", cell("b")))
+    painted = table(row(f"<w:tc>{paragraph(white)}</w:tc>", cell("b")), properties='<w:tblStyle w:val="T"/>')
+    assert hidden(on_dark + painted, styles=styles) == []
+    plain = table(row(f"<w:tc>{paragraph(white)}</w:tc>", cell("b")), properties='<w:tblStyle w:val="plain"/>')
+    assert hidden(plain, styles=styles) == ["白 white"]
+    files = files_of(paragraph(white), settings=f"<w:settings {NS}><w:displayBackgroundShape/></w:settings>")
+    files["word/document.xml"] = files["word/document.xml"].replace(
+        "<w:body>", '<w:background w:color="1F3864"/><w:body>'
+    )
+    assert shown(zipped(files)) == [("paragraph", "白 white")]
+    del files["word/settings.xml"]  # then Word does not paint the page
+    assert shown(zipped(files)) == [("hidden", "白 white")]
+
+
+def test_white_words_beside_a_picture_on_the_same_page_are_seen() -> None:
+    picture = (
+        '<w:r><w:drawing><wp:anchor behindDoc="1"><wp:extent cx="7000000" cy="9000000"/></wp:anchor></w:drawing></w:r>'
+    )
+    white = paragraph(run("封面 cover", '<w:color w:val="FFFFFF"/>'))
+    next_page = paragraph('<w:r><w:br w:type="page"/></w:r>')
+    assert shown(package(paragraph(picture) + white + next_page + white)) == [
+        ("paragraph", "封面 cover"),
+        ("hidden", "封面 cover"),
+    ]
+
+
+def text_box(anchor: str, words: str = "框 box") -> str:
+    held = f"<a:graphic><w:txbxContent>{paragraph(words)}</w:txbxContent></a:graphic>"
+    return paragraph(run("正文 text") + f"<w:r><w:drawing><wp:anchor>{anchor}{held}</wp:anchor></w:drawing></w:r>")
+
+
+def placed(across: int, down: int, origin: str = "page") -> str:
+    return (
+        f'<wp:positionH relativeFrom="{origin}"><wp:posOffset>{across}</wp:posOffset></wp:positionH>'
+        f'<wp:positionV relativeFrom="{origin}"><wp:posOffset>{down}</wp:posOffset></wp:positionV>'
+        '<wp:extent cx="900000" cy="900000"/>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "is_hidden"),
+    [
+        (text_box(placed(1_000, 1_000)), False),
+        (text_box(placed(-800_000, 0)), False),
+        (text_box(placed(-900_000, 0)), True),
+        (text_box(placed(0, 30_000_000)), True),
+        (text_box(placed(-1_000_000, 0, "margin")), False),
+        (text_box(placed(-2_000_000, 0, "margin")), True),
+        (text_box(placed(0, -2_000_000, "paragraph")), False),
+        (text_box(placed(0, 0) + '<wp:docPr id="1" name="x" hidden="1"/>'), True),
+        (paragraph("框 box", '<w:framePr w:w="900" w:x="-2000" w:hAnchor="page"/>'), True),
+        (paragraph("框 box", '<w:framePr w:w="900" w:x="200" w:hAnchor="page"/>'), False),
+        (
+            paragraph(
+                '<w:r><w:pict><v:shape style="position:absolute;margin-left:-5000pt;margin-top:0;width:90pt">'
+                f"<v:textbox><w:txbxContent>{paragraph('框 box')}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
+            ),
+            True,
+        ),
+    ],
+)
+def test_words_off_the_page_are_hidden(body: str, is_hidden: bool) -> None:
+    assert hidden(body) == (["框 box"] if is_hidden else [])
+    assert "框 box" in read(package(body)).text
+
+
+def test_page_numbers_of_contents_are_hidden_in_browsers_only() -> None:
+    styles = f'<w:styles {NS}><w:style w:type="paragraph" w:styleId="T"><w:name w:val="toc 1"/></w:style></w:styles>'
+    body = paragraph(run("总则 General ") + run("12", "<w:webHidden/>"), '<w:pStyle w:val="T"/>')
+    assert shown(package(body, styles=styles)) == [("furniture", "总则 General 12")]
+
+
+def control(inner: str, properties: str = "") -> str:
+    return f"<w:sdt><w:sdtPr>{properties}</w:sdtPr><w:sdtContent>{inner}</w:sdtContent></w:sdt>"
+
+
+def test_content_controls_show_what_was_chosen_and_prompts_are_furniture() -> None:
+    prompt = "<w:showingPlcHdr/>"
+    body = (
+        paragraph(
+            run("币种 ") + control(run("人民币 CNY"), "<w:dropDownList/>") + control(run(" 2025年1月1日"), "<w:date/>")
+        )
+        + paragraph(run("姓名：") + control(run("单击输入 Click here"), prompt))
+        + control(paragraph("选择一项 Choose"), prompt)
+        + table(row(cell("日期"), f"<w:tc>{control(paragraph('点击 pick'), prompt)}</w:tc>"))
+        + paragraph(
+            control("<w:r><w:t>☒</w:t></w:r>")
+            + run(" 是 ")
+            + control('<w:r><w:sym w:font="Wingdings" w:char="F0A8"/></w:r>')
+            + run(" no")
+        )
+    )
+    assert shown(package(body)) == [
+        ("paragraph", "币种 人民币 CNY 2025年1月1日"),
+        ("paragraph", "姓名："),
+        ("furniture", "单击输入 Click here"),
+        ("furniture", "选择一项 Choose"),
+        ("row", "日期 |"),
+        ("furniture", "点击 pick"),
+        ("paragraph", "☒ 是 □ no"),
+    ]
+
+
+def test_form_fields_of_older_word_show_their_box_and_their_choice() -> None:
+    def form(data: str) -> str:
+        begin = f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{data}</w:ffData></w:fldChar></w:r>'
+        told = '<w:r><w:instrText> FORMCHECKBOX </w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+        return begin + told
+
+    entries = '<w:listEntry w:val="甲 one"/><w:listEntry w:val="乙 two"/>'
+    body = paragraph(
+        form('<w:checkBox><w:default w:val="0"/><w:checked/></w:checkBox>')
+        + run(" 是 yes ")
+        + form('<w:checkBox><w:default w:val="0"/></w:checkBox>')
+        + run(" 否 ")
+        + form(f'<w:ddList><w:result w:val="1"/>{entries}</w:ddList>')
+    )
+    assert read(package(body)).text == "☒ 是 yes ☐ 否 乙 two"
+
+
+@pytest.mark.parametrize(
+    ("instruction", "words"),
+    [
+        (" eq \\o\\ac(○,3) ", "③"),
+        (" EQ \\f(净利润,a+b) ", "净利润/(a+b)"),
+        (" EQ \\r(3,\\f(1,2)) ", "√[3](1/2)"),
+        (" EQ x\\s\\up5(2) ", "x^2"),
+        (' SYMBOL 252 \\f "Wingdings" ', "✓"),
+        (" PAGEREF x ", ""),
+    ],
+)
+def test_fields_that_draw_their_instruction_are_read(instruction: str, words: str) -> None:
+    empty = field(instruction, "").replace('<w:r><w:fldChar w:fldCharType="separate"/></w:r>', "")
+    assert read(package(paragraph(run("第 ") + empty + run(" 项 item")))).text == f"第 {words} 项 item"
+    assert read(package(paragraph(field(instruction, run("结果 result"))))).text == "结果 result"
+
+
+def test_prompts_of_templates_are_furniture_and_hidden_rows_are_hidden() -> None:
+    prompt = field(" MACROBUTTON NoMacro [单击 Click here] ", "")
+    body = paragraph(run("姓名：") + prompt) + table(
+        row(cell("a")), row(cell("隐"), cell("b"), properties="<w:hidden/>")
+    )
+    assert shown(package(body)) == [
+        *(("paragraph", "姓名："), ("furniture", "[单击 Click here]"), ("row", "a"), ("hidden", "隐 b"))
+    ]
+
+
+def math(inner: str) -> str:
+    return f"<m:oMath>{inner}</m:oMath>"
+
+
+def mr(words: str) -> str:
+    return f"<m:r><m:t>{words}</m:t></m:r>"
+
+
+def part(name: str, **inner: str) -> str:
+    return f"<m:{name}>{''.join(f'<m:{tag}>{words}</m:{tag}>' for tag, words in inner.items())}</m:{name}>"
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        (part("f", num=mr("a"), den=mr("b")), "a/b"),
+        (part("f", num=mr("净利润"), den=mr("总资产")), "净利润/总资产"),
+        (part("f", num=mr("net income") + mr("+x"), den=mr("2a")), "(net income+x)/(2a)"),
+        (part("sSup", e=mr("x"), sup=mr("2")) + mr("+") + part("sSub", e=mr("x"), sub=mr("i")), "x^2+x_i"),
+        (part("sSup", e=mr("10"), sup=mr("n+1")), "10^(n+1)"),
+        (part("rad", deg="", e=part("f", num=mr("1"), den=mr("n"))), "√(1/n)"),
+        (part("rad", deg=mr("3"), e=mr("x")), "∛x"),
+        (
+            f"<m:nary><m:naryPr><m:chr m:val='∑'/></m:naryPr><m:sub>{mr('i=1')}</m:sub><m:sup>{mr('n')}</m:sup>"
+            f"<m:e>{part('sSub', e=mr('x'), sub=mr('i'))}</m:e></m:nary>",
+            "∑_(i=1)^n x_i",
+        ),
+        ("<m:d>" + f"<m:e>{mr('甲')}</m:e><m:e>{mr('b')}</m:e>" + "</m:d>", "(甲|b)"),
+        (part("func", fName=mr("log"), e=part("d", e=mr("x"))), "log (x)"),
+        ("<m:m>" + part("mr", e=mr("a")) + part("mr", e=mr("b")) + "</m:m>", "[a; b]"),
+        (mr("kept") + f"<w:del>{mr('gone')}</w:del>", "kept"),
+    ],
+)
+def test_formulas_keep_their_meaning_on_one_line(formula: str, words: str) -> None:
+    assert read(package(paragraph(run("设 ") + math(formula) + run(" 为")))).text == f"设 {words} 为"
+
+
+def test_hidden_parts_of_a_formula_are_hidden() -> None:
+    phantom = f"<m:phant><m:phantPr><m:show m:val='0'/></m:phantPr><m:e>{mr('幻 phantom')}</m:e></m:phant>"
+    vanished = "<m:r><w:rPr><w:vanish/></w:rPr><m:t>隐</m:t></m:r>"
+    assert shown(package(paragraph(math(mr("x") + phantom + vanished)))) == [
+        ("paragraph", "x"),
+        ("hidden", "隐幻 phantom"),
+    ]
+
+
+def test_small_figures_are_kept_apart_from_the_figures_they_follow() -> None:
+    raised, lowered = '<w:vertAlign w:val="superscript"/>', '<w:vertAlign w:val="subscript"/>'
+    body = paragraph(
+        run("约 10") + run("6", raised) + run(" 元, 1") + run("st", raised) + run(" H") + run("2", lowered) + run("O")
+    )
+    assert read(package(body)).text == "约 10^6 元, 1st H2O"
+
+
+def test_symbols_are_characters_and_unknown_ones_are_mentioned() -> None:
+    body = paragraph(
+        '<w:r><w:sym w:font="Wingdings" w:char="F0FC"/><w:sym w:font="Symbol" w:char="F061"/></w:r>'
+        + run(" 是 ")
+        + "<w:r>"
+        '<w:sym w:font="Wingdings" w:char="F0E0"/><w:sym w:font="Odd Font" w:char="F099"/></w:r>'
+        + run("\uf0b3 ab", '<w:rFonts w:ascii="Symbol"/>')
+    )
+    parsed = read(package(body))
+    assert parsed.text == "✓α 是 →≥ αβ"
+    assert parsed.notes == ("1 symbol of the font “Odd Font” not read",)
+    assert (symbol("wingdings", 0x6C), symbol("Arial", 0x6C)) == ("●", None)
+    assert in_font("第§条", "Wingdings") == ("第▪条", 0)
+
+
+def test_notes_say_what_was_left_out() -> None:
+    body = (
+        paragraph("正文 text")
+        + '<w:altChunk r:id="x"/>'
+        + paragraph('<w:r><w:object><o:OLEObject ProgID="Excel.Sheet.12"/></w:object></w:r>')
+        + paragraph(
+            f'<w:r><w:drawing><wp:inline><c:chart xmlns:c="{DRAWING}/chart" r:id="c"/></wp:inline></w:drawing></w:r>'
+        )
+    )
+    comments = f'<w:comments {NS}><w:comment w:id="1">{paragraph("批注")}</w:comment><w:comment w:id="2"/></w:comments>'
+    parsed = read(package(body, comments=comments))
+    assert parsed.text == "正文 text"
+    assert parsed.notes == (
+        "2 comments not part of the text",
+        "1 embedded document not read",
+        "1 embedded object not read",
+        "1 chart not read",
+    )
+
+
+def test_words_of_diagrams_and_lettering_are_read() -> None:
+    d = f'xmlns:d="{DRAWING}/diagram" xmlns:a="{DRAWING}/main"'
+
+    def point(key: str, words: str) -> str:
+        return f'<d:pt modelId="{key}"><d:t><a:p><a:r><a:t>{words}</a:t></a:r></a:p></d:t></d:pt>'
+
+    ties = (("0", "2", 1), ("0", "1", 0), ("1", "3", 0))
+    model = (
+        f'<d:dataModel {d}><d:ptLst><d:pt modelId="0" type="doc"/>{point("2", "后 after")}{point("1", "先 first")}'
+        f"{point('3', '下 below')}</d:ptLst><d:cxnLst>"
+        + "".join(f'<d:cxn srcId="{a}" destId="{b}" srcOrd="{n}"/>' for a, b, n in ties)
+        + "</d:cxnLst></d:dataModel>"
+    )
+    body = paragraph(
+        run("图 figure") + f'<w:r><w:drawing><wp:inline><d:relIds {d} r:dm="m"/></wp:inline></w:drawing></w:r>'
+        '<w:r><w:pict><v:shape><v:textpath string="艺术字 art"/></v:shape></w:pict></w:r>'
+    )
+    files = files_of(body) | {"word/diagrams/data1.xml": model}
+    files["word/_rels/document.xml.rels"] = relations(("m", "diagramData", "diagrams/data1.xml"))
+    parsed = read(zipped(files))
+    assert parsed.text == "图 figure\n艺术字 art\n先 first\n下 below\n后 after"
+    assert [block.level for block in parsed.blocks] == [None, None, 1, 2, 1]
+
+
 def test_fields_boxes_links_and_marks_are_read_once() -> None:
     body = paragraph(
         "<w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>REF x</w:instrText></w:r>"
@@ -344,6 +917,25 @@ def test_headers_and_footers_are_furniture_once_at_the_end() -> None:
     document.sections[0].header.paragraphs[0].text = "内部 Internal"
     document.sections[0].footer.paragraphs[0].text = "内部 Internal"
     assert shown(saved(document)) == [("paragraph", "text"), ("furniture", "内部 Internal")]
+
+
+def test_headers_of_first_and_even_pages_watermarks_and_their_hidden_words_are_kept_apart() -> None:
+    document = docx.Document()
+    document.add_paragraph("text")
+    section = document.sections[0]
+    section.different_first_page_header_footer = True
+    document.settings.odd_and_even_pages_header_footer = True
+    section.first_page_header.paragraphs[0].text = "首页 first"
+    section.even_page_footer.paragraphs[0].text = "双页 even"
+    section.header.paragraphs[0].add_run("隐 hidden").font.hidden = True
+    mark = '<w:r><w:pict><v:shape><v:textpath string="草稿 DRAFT"/></v:shape></w:pict></w:r>'
+    section.header.paragraphs[0]._p.append(parse_xml(mark.replace("<w:r>", f"<w:r {NS}>", 1)))
+    assert sorted(shown(saved(document))[1:]) == [
+        ("furniture", "双页 even"),
+        ("furniture", "草稿 DRAFT"),
+        ("furniture", "首页 first"),
+        ("hidden", "隐 hidden"),
+    ]
 
 
 def test_printed_contents_are_furniture() -> None:
@@ -377,6 +969,25 @@ def test_title_of_the_properties_is_used_unless_a_program_made_it_up(written: st
     document.add_paragraph("x")
     document.core_properties.title = written
     assert read(saved(document)).title == title
+
+
+def test_a_document_of_pictures_needs_text_recognition() -> None:
+    picture = '<w:r><w:drawing><wp:inline><a:blip r:embed="x"/></wp:inline></w:drawing></w:r>'
+    with pytest.raises(NeedsOcr, match="OCR"):
+        read(package(paragraph(picture)))
+    assert read(package(paragraph(picture) + paragraph("字 words"))).text == "字 words"
+
+
+def test_building_blocks_are_read_where_there_is_nothing_else() -> None:
+    glossary = (
+        f"<w:glossaryDocument {NS}><w:docParts><w:docPart><w:docPartPr><w:name w:val='x'/></w:docPartPr>"
+        f"<w:docPartBody>{paragraph('保密条款 Confidentiality')}</w:docPartBody></w:docPart></w:docParts>"
+        "</w:glossaryDocument>"
+    )
+    for body, words in (("<w:p/>", "保密条款 Confidentiality"), (paragraph("正文 text"), "正文 text")):
+        files = files_of(body) | {"word/glossary/document.xml": glossary}
+        files["word/_rels/document.xml.rels"] = relations(("g", "glossaryDocument", "glossary/document.xml"))
+        assert read(zipped(files)).text == words
 
 
 def test_document_without_text_has_no_blocks() -> None:
@@ -436,6 +1047,26 @@ def test_thousands_of_styles_and_notes_that_lead_to_each_other_are_read() -> Non
     assert len(read(data).blocks) == 3001
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        paragraph(
+            "<w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:fldChar w:fldCharType='separate'/></w:r>" * 4_000
+            + run("x") * 4_000
+        ),
+        paragraph("x", '<w:rPr><w:del w:id="1"/></w:rPr>') * 8_000,
+        table(row(*["<w:tc><w:tcPr><w:gridSpan w:val='999999'/></w:tcPr><w:p/></w:tc>"] * 4_000, cell("x"))),
+        paragraph(f'<w:hyperlink w:anchor="a">{run("x")}</w:hyperlink>' * 8_000) + bookmark("a") * 8_000,
+        paragraph(math("<m:e>" * 60 + mr("x") * 2_000 + "</m:e>" * 60)),
+    ],
+    ids=["fields", "marks", "spans", "links", "formula"],
+)
+def test_hostile_bodies_are_read_in_linear_time(body: str) -> None:
+    began = time.process_time()
+    read(package(body))
+    assert time.process_time() - began < 4
+
+
 @pytest.mark.parametrize("value", ["nan", "9" * 5000, "-1", "", "x"])
 def test_numbers_that_are_none_are_passed_over(value: str) -> None:
     properties = (
@@ -488,3 +1119,34 @@ def test_letters_in_are_letters_out(parts: list[tuple[Callable[[Document, str], 
     parsed = read(data)
     assert letters(parsed.text) == sum(letters(words) for _, words in parts)
     assert parsed == read(data)
+
+
+_CELLS = st.lists(
+    st.tuples(_WORDS.map(lambda words: words.strip("\t\n \u3000&<>\"'")), st.integers(1, 4)), min_size=2, max_size=5
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(_CELLS, min_size=1, max_size=4), st.integers(0, 3))
+def test_every_cell_is_its_words_in_its_column(rows: list[list[tuple[str, int]]], before: int) -> None:
+    escaped = [[(w.replace("&", "&amp;").replace("<", "&lt;"), span) for w, span in cells] for cells in rows]
+    grid = table(
+        *(
+            row(
+                *(cell(run(words), f'<w:gridSpan w:val="{span}"/>') for words, span in cells),
+                properties=f'<w:gridBefore w:val="{before}"/>',
+            )
+            for cells in escaped
+        )
+    )
+    parsed = read(package(grid))
+    expected = []
+    for cells in rows:
+        places = [before + sum(span for _, span in cells[:i]) for i in range(len(cells))]
+        found = [(" ".join(w.split()), at, span) for (w, span), at in zip(cells, places, strict=True) if w.strip()]
+        expected += [found] if found else []
+    seen = [
+        [(" ".join(parsed.text[c.start : c.end].split()), c.column, c.span) for c in block.cells]
+        for block in parsed.blocks
+    ]
+    assert seen == expected

@@ -118,7 +118,8 @@ def test_binary_data_is_refused() -> None:
 )
 def test_page_numbers_and_running_feet_left_in_text_are_furniture(number: str, foot: str) -> None:
     pages = [
-        f"Lot {n * 7} is delivered by the Supplier with\n{number.format(n=n)}\n{foot}\nthe goods of order {n}.\n\n供应商应当"
+        f"Lot {n * 7} is delivered by the Supplier with\n{number.format(n=n)}\n{foot}\n"
+        f"the goods of order {n}.\n\n供应商应当"
         for n in range(1, 6)
     ]
     parsed = read_text("\n".join(pages).encode())

@@ -1,29 +1,14 @@
-"""What people read at a terminal. Pure functions from records to text."""
+"""Answers, passages and runs at a terminal."""
 
 from collections.abc import Sequence
 from itertools import groupby
 
+from app.render.words import short
 from navigators.messages import language_of_question
-from navigators.places import lines_of
-from navigators.signposts import breadcrumb, place_label
-from stores.records import (
-    Citation,
-    Document,
-    IngestRecord,
-    Node,
-    Note,
-    Passage,
-    Run,
-    RunSummary,
-    Tree,
-    VerdictState,
-    Version,
-    place_name,
-)
+from stores.records import Citation, Note, Passage, Run, RunSummary, VerdictState, place_name
 
 _WARNING = VerdictState.PARTIAL
 _QUOTE = 300  # characters of a quote or passage shown
-_OPENING = 72
 _LISTED = 8  # documents of a coverage
 _INDENT = " " * 10
 
@@ -74,7 +59,7 @@ def answer_text(run: Run) -> str:
     citations = [c for claim in run.claims for c in claim.citations]
     if citations:
         parts.append("\n".join(f"[{i}] {_citation(c, said)}" for i, c in enumerate(citations, 1)))
-    warned = [f"  ! {_short(c.text, 80)}: {v.reason}" for c in run.claims for v in c.verdicts if v.state is _WARNING]
+    warned = [f"  ! {short(c.text, 80)}: {v.reason}" for c in run.claims for v in c.verdicts if v.state is _WARNING]
     if warned:
         parts.append("\n".join([f"{said['contradiction']}:", *warned]))
     missing = [f"  {said['not_found']}: {f.text}" for f in run.facets if not f.covered]
@@ -91,14 +76,14 @@ def _citation(citation: Citation, said: dict[str, str]) -> str:
     where = [place, *([citation.label] if citation.label else [])]
     if citation.page is not None:
         where.append(said["page"].format(page=citation.page))
-    return f"{'  '.join(where)}\n    “{_short(citation.quote, _QUOTE)}”"
+    return f"{'  '.join(where)}\n    “{short(citation.quote, _QUOTE)}”"
 
 
 def _rejected(run: Run, said: dict[str, str]) -> list[str]:
     lines = [f"{said['rejected']} ({len(run.rejected)}):"]
     for rejected in run.rejected:
         why = "; ".join(f"{v.check} {v.reason}" for v in rejected.verdicts if v.state is not VerdictState.SUPPORTED)
-        lines.append(f"  – {_short(rejected.text, 120)} ({why})")
+        lines.append(f"  – {short(rejected.text, 120)} ({why})")
     return lines
 
 
@@ -141,7 +126,7 @@ def _passage(rank: int, passage: Passage) -> str:
     where = [f"{rank:2}.", f"{passage.score:.3f}", place, passage.label or ""]
     where.append(f"page {passage.page}" if passage.page is not None else "")
     head = "  ".join(w for w in where if w)
-    return f"{head}  ({passage.road.value})\n    {_short(passage.text, _QUOTE)}"
+    return f"{head}  ({passage.road.value})\n    {short(passage.text, _QUOTE)}"
 
 
 def runs_text(runs: Sequence[RunSummary]) -> str:
@@ -149,7 +134,7 @@ def runs_text(runs: Sequence[RunSummary]) -> str:
     if not runs:
         return "nothing was asked yet: citepath ask “…”"
     return "\n".join(
-        f"{r.id}  {r.started_at:%Y-%m-%d %H:%M:%S}  {r.outcome.value:21}  {r.seconds:6.2f} s  {_short(r.question, 80)}"
+        f"{r.id}  {r.started_at:%Y-%m-%d %H:%M:%S}  {r.outcome.value:21}  {r.seconds:6.2f} s  {short(r.question, 80)}"
         for r in runs
     )
 
@@ -188,75 +173,3 @@ def _note(note: Note) -> list[str]:
         lines += [f"              {place}" for place in note.kept[:8]]
         lines += [f"              … and {len(note.kept) - 8} more"] if len(note.kept) > 8 else []
     return lines
-
-
-def documents_text(
-    rows: Sequence[tuple[Document, Sequence[Version], Version | None]], failed: Sequence[IngestRecord]
-) -> str:
-    """Documents with their versions, the one in force marked, and uploads that came to nothing."""
-    lines = []
-    for document, versions, current in rows:
-        lines.append(f"{document.id}  “{_short(document.title, 80)}”  [{document.collection}]")
-        for v in versions:
-            mark = "*" if current is not None and v.number == current.number else " "
-            since = f"from {v.effective_from}" if v.effective_from else "undated"
-            size = f"{v.pages} pages" if v.pages else f"{v.characters:,} characters"
-            lines.append(
-                f"  {mark} @{v.number}  {since:15}  {v.format:8}  {v.language:5}  {size}, {v.nodes} nodes, "
-                f"structure from {v.structure_source} ({v.confidence:.2f})"
-            )
-    if not rows:
-        lines.append("no documents yet: citepath ingest PATH")
-    if failed:
-        lines.append("\nnot taken in:")
-        lines += [f"  {r.file_name}: {r.status.value}: {r.reason}" for r in failed]
-    return "\n".join(lines)
-
-
-def tree_text(tree: Tree, depth: int | None) -> str:
-    """The tree with addresses, as deep as asked."""
-    version = tree.version
-    lines = [
-        f"{version.name}  “{_short(version.title, 80)}”  {version.characters:,} characters, {version.nodes} nodes",
-        f"structure from {version.structure_source}, confidence {version.confidence:.2f}; root {version.root_hash}",
-    ]
-    for node in tree.nodes[1:]:
-        if depth is None or node.depth <= depth:
-            lines.append(_tree_line(tree, node))
-    return "\n".join(lines)
-
-
-def _tree_line(tree: Tree, node: Node) -> str:
-    page = f"  p. {node.page}" if node.page is not None else ""
-    words = node.title or tree.text[node.start : min(node.end, node.start + _OPENING * 2)]
-    label = f"[{node.label}] " if node.label and not words.startswith(node.label) else ""
-    below = f"  ({node.children})" if node.children else ""
-    return f"{'  ' * (node.depth - 1)}{node.address}  {node.kind.value}  {label}{_short(words, _OPENING)}{below}{page}"
-
-
-def place_text(tree: Tree, node: Node, standing: str) -> str:
-    """One place with its words."""
-    lines = lines_of(tree, node.start, node.end)
-    pages = sorted({line.page for line in lines if line.page is not None})
-    label = place_label(tree, node)
-    head = [
-        place_name(tree.version.document, tree.version.number, node.address),
-        " › ".join(breadcrumb(tree, node)),
-        "  ".join(
-            [
-                node.kind.value,
-                *([label] if label else []),
-                *([f"page {'–'.join(str(p) for p in sorted({pages[0], pages[-1]}))}"] if pages else []),
-                f"characters {node.start}–{node.end}",
-                f"version {standing}",
-            ]
-        ),
-        f"SHA-256 {node.content_hash}",
-    ]
-    return "\n".join([*head, "", tree.text_of(node).strip()])
-
-
-def _short(text: str, limit: int) -> str:
-    """On one line, at most `limit` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

@@ -1,25 +1,9 @@
-"""The JSON shapes of the product's answers, kept stable. Pure functions from records."""
+"""Questions and their answers."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from navigators.places import lines_of
-from navigators.signposts import breadcrumb, place_label
-from stores.records import (
-    Citation,
-    Claim,
-    Document,
-    IngestRecord,
-    Node,
-    Note,
-    Passage,
-    Rejected,
-    Run,
-    RunSummary,
-    Tree,
-    Verdict,
-    Version,
-)
+from stores.records import Citation, Claim, Note, Passage, Rejected, Run, RunSummary, Verdict
 
 Json = dict[str, Any]
 
@@ -181,91 +165,6 @@ def _note(note: Note) -> Json:
         "width": note.width,
         "reason": note.reason,
         "detail": dict(note.detail),
-    }
-
-
-def version_view(version: Version) -> Json:
-    return {
-        "document": version.document,
-        "version": version.number,
-        "title": version.title,
-        "collection": version.collection,
-        "file_name": version.file_name,
-        "format": version.format,
-        "language": version.language,
-        "characters": version.characters,
-        "pages": version.pages,
-        "nodes": version.nodes,
-        "structure_source": version.structure_source,
-        "confidence": version.confidence,
-        "effective_from": version.effective_from.isoformat() if version.effective_from else None,
-        "effective_to": version.effective_to.isoformat() if version.effective_to else None,
-        "created_at": version.created_at.isoformat(),
-        "parser": version.parser,
-        "derivation": version.derivation,
-        "source_hash": version.source_hash,
-        "text_hash": version.text_hash,
-        "root_hash": version.root_hash,
-    }
-
-
-def node_view(node: Node) -> Json:
-    return {
-        "address": node.address,
-        "kind": node.kind.value,
-        "label": node.label,
-        "eid": node.eid,
-        "title": node.title,
-        "start": node.start,
-        "end": node.end,
-        "page": node.page,
-        "page_end": node.page_end,
-        "children": node.children,
-        "passage": node.passage_key is not None,
-        "content_hash": node.content_hash,
-        "subtree_hash": node.subtree_hash,
-    }
-
-
-def tree_view(tree: Tree, depth: int | None) -> Json:
-    """What `tree --json` prints; `depth` counts from the root, 0 is the root alone."""
-    nodes = [n for n in tree.nodes if depth is None or n.depth <= depth]
-    return {**version_view(tree.version), "tree": [node_view(n) for n in nodes]}
-
-
-def place_view(tree: Tree, node: Node) -> Json:
-    """What `show --json` prints."""
-    lines = lines_of(tree, node.start, node.end)
-    return {
-        "document": tree.version.document,
-        "version": tree.version.number,
-        **node_view(node),
-        "place_label": place_label(tree, node),
-        "breadcrumb": list(breadcrumb(tree, node)),
-        "text": tree.text_of(node),
-        "boxes": [[line.page, *line.box] for line in lines if line.page is not None and line.box is not None],
-    }
-
-
-def document_view(document: Document, versions: Sequence[Version], current: Version | None) -> Json:
-    return {
-        "document": document.id,
-        "title": document.title,
-        "collection": document.collection,
-        "versions": [version_view(v) for v in versions],
-        "current": current.number if current else None,
-    }
-
-
-def ingest_view(record: IngestRecord) -> Json:
-    return {
-        "file": record.file_name,
-        "document": record.document,
-        "version": record.version,
-        "status": record.status.value,
-        "reason": record.reason,
-        "collection": record.collection,
-        "source_hash": record.source_hash,
     }
 
 

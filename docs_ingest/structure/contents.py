@@ -1,0 +1,201 @@
+"""Printed tables of contents: they lead through a document and are no part of what it says.
+
+A list of contents is a run of short blocks, and one of these:
+    at least 3 that end in dots and a page number
+    at least 3 below “Contents” or “目录”, each with a page number or said again further down
+    at least 5 that end in page numbers which never fall, most of them said again on just these pages
+
+They become furniture: kept, never evidence, and no second “6.3 Incidents”.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, takewhile
+
+from docs_ingest.parsed import Block, BlockKind, ParsedDocument
+from docs_ingest.structure.anchors import fold
+
+_TITLE = re.compile(
+    r"^(?:table\s+of\s+contents|contents|index|list\s+of\s+(?:tables|figures|exhibits|annexes|appendices)|"
+    r"目\s*[录錄次]|(?:图|表|附图|附表)\s*目\s*录)\s*[:：]?$",
+    re.IGNORECASE,
+)
+_LEADER = re.compile(r"(?:(?:\.\s?){3,}|[…·⋯]{2,}|_{4,})[\s|]*(?P<page>[A-Z]?-?\d{1,4}|[ivxlc]{1,6})\s*$")
+_NUMBERED = re.compile(r"[^\s$€£¥￥(|][\s|]+(?P<page>[A-Z]?-?\d{1,4}|[ivxlc]{1,6})\s*$")
+_FIGURES = re.compile(r"\|\s*[$€£¥￥(]?\s*[\d,.]+\)?\s*\|")
+_LEAD = re.compile(r"^(?:(?:item|note|part|section)\s+)?[\divxlc]{1,4}[a-z]?\s?[.:)|—–-]*\s+", re.IGNORECASE)
+_ONLY_NUMBER = re.compile(r"^[\s|]*(?:page|页|頁|页码)?[\s|]*(?:\d{1,4}|[ivxlc]{1,6})?[\s|]*$", re.IGNORECASE)
+_SENTENCE_END = (".", "。", ";", "；", "!", "！", "?", "？")
+_LONGEST = 240  # characters of an entry
+_GAP = 2  # blocks inside a list that are no entries: the first half of a long one, “Page”, the name of a part
+_UNCOUNTED = 5  # how far a printed page number may lie above the number of pages
+_KEY = 12  # folded characters by which places said again are looked up
+_MOST_SAID_AGAIN = 0.6
+_MOST_LOOKED_AT = 500
+_LONGEST_RUN = 1_500  # entries
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    index: int  # of the block
+    folded: str  # its words without leader and page number
+    bare: str  # the same without the number it begins with
+    page: str
+    leader: bool
+    short: bool
+
+
+def without_contents(parsed: ParsedDocument) -> ParsedDocument:
+    """The same document with the blocks of its lists of contents as furniture."""
+    entries = [
+        _entry(parsed.text, index, block)
+        for index, block in enumerate(parsed.blocks)
+        if block.kind.citable and block.kind is not BlockKind.FOOTNOTE
+    ]
+    if len(entries) < 4:
+        return parsed
+    found = _Lists(parsed, entries).found()
+    if not found:
+        return parsed
+    blocks = (
+        replace(b, kind=BlockKind.FURNITURE, level=None, group=None, header=False) if i in found else b
+        for i, b in enumerate(parsed.blocks)
+    )
+    return replace(parsed, blocks=tuple(blocks))
+
+
+def _entry(text: str, index: int, block: Block) -> _Entry:
+    if block.end - block.start > _LONGEST:
+        begins = fold(text[block.start : block.start + 80])[0]
+        return _Entry(index, begins, begins, "", False, short=False)
+    words = text[block.start : block.end].strip(" |\n")
+    leader = _LEADER.search(words)
+    match = leader or (_NUMBERED.search(words) if _FIGURES.search(words) is None else None)
+    bare = words[: match.start("page")] if match is not None else words
+    bare = _LEADER.sub("", words) if leader is not None else bare
+    return _Entry(
+        index,
+        fold(bare)[0],
+        fold(_LEAD.sub("", bare))[0],
+        match["page"] if match is not None else "",
+        leader is not None,
+        short=not bare.rstrip(" |").endswith(_SENTENCE_END) and block.kind is not BlockKind.HEADING,
+    )
+
+
+class _Lists:
+    def __init__(self, parsed: ParsedDocument, entries: Sequence[_Entry]) -> None:
+        self._text = parsed.text
+        self._blocks = parsed.blocks
+        self._entries = entries
+        self._last_page = parsed.pages + _UNCOUNTED if parsed.pages else 0
+        self._said: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for at, entry in enumerate(entries):
+            block = parsed.blocks[entry.index]
+            words = parsed.text[block.start : min(block.end, block.start + 200)].lstrip(" |")
+            for begins in {fold(words)[0], fold(_LEAD.sub("", words))[0]}:
+                self._said[begins[:_KEY]].append((at, begins))
+        self._keys = sorted(self._said)
+
+    def found(self) -> set[int]:
+        """Indexes of the blocks that are contents."""
+        found: set[int] = set()
+        at = 0
+        while at < len(self._entries):
+            end = self._run_end(at)
+            if end is not None:
+                found.update(e.index for e in self._entries[at:end])
+            at = end or at + 1
+        return found
+
+    def _run_end(self, at: int) -> int | None:
+        """Where the list that begins here ends; None where none begins here."""
+        if self._is_title(at):
+            return _end(list(self._members(at + 1, self._below_title)), 3)
+        if self._entries[at].leader:
+            return _end(list(self._members(at, lambda k: self._entries[k].leader)), 3)
+        return self._counting(at) if self._numbered(self._entries[at]) else None
+
+    def _numbered(self, entry: _Entry) -> bool:
+        return entry.short and entry.page.isdigit() and 1 <= int(entry.page) <= self._last_page
+
+    def _counting(self, at: int) -> int | None:
+        """A run whose page numbers never fall, most of its words said again on these pages."""
+        last = 0
+
+        def fits(k: int) -> bool:
+            nonlocal last
+            entry = self._entries[k]
+            if not self._numbered(entry) or int(entry.page) < last:
+                return False
+            last = int(entry.page)
+            return True
+
+        members = list(islice(self._members(at, fits), _LONGEST_RUN))
+        offsets = Counter(offset for k in members for offset in self._offsets(k))
+        trusted = max(offsets.values(), default=0) >= len(members) * _MOST_SAID_AGAIN
+        return _end(members, 5) if trusted else None
+
+    def _offsets(self, at: int) -> set[int]:
+        """How far the pages on which an entry is said again lie behind the page number it gives."""
+        number = int(self._entries[at].page)
+        pages = (self._blocks[self._entries[k].index].page for k in self._later(at))
+        return {page - number for page in pages if page is not None}
+
+    def _is_title(self, at: int) -> bool:
+        block = self._blocks[self._entries[at].index]
+        return _TITLE.match(self._text[block.start : block.end].strip()) is not None
+
+    def _below_title(self, at: int) -> bool:
+        entry = self._entries[at]
+        if not entry.short or not entry.folded:
+            return False
+        return entry.leader or self._said_again(at)
+
+    def _said_again(self, at: int) -> bool:
+        """Whether a later block begins with the words of this entry."""
+        return next(self._later(at), None) is not None
+
+    def _later(self, at: int) -> Iterator[int]:
+        """Later entries that begin with the words of this one, numbers before them aside."""
+        for words in {self._entries[at].folded, self._entries[at].bare}:
+            if len(words) >= (2 if not words.isascii() else 4):
+                yield from self._begins_later(at, words)
+
+    def _begins_later(self, at: int, words: str) -> Iterator[int]:
+        keys = [words[:_KEY]]
+        if len(words) < _KEY:
+            first = bisect_left(self._keys, words)
+            keys = list(takewhile(lambda k: k.startswith(words), islice(self._keys, first, first + _MOST_LOOKED_AT)))
+        for key in keys:
+            places = self._said.get(key, [])
+            begin = bisect_right(places, (at, "\uffff" * 4))
+            yield from (k for k, begins in places[begin : begin + _MOST_LOOKED_AT] if begins.startswith(words))
+
+    def _members(self, at: int, fits: Callable[[int], bool]) -> Iterator[int]:
+        """Entries from `at` on that fit, over short gaps; one said a second time is the text itself."""
+        seen: set[str] = set()
+        gap = 0
+        while at < len(self._entries) and gap <= _GAP:
+            entry = self._entries[at]
+            block = self._blocks[entry.index]
+            if _ONLY_NUMBER.match(self._text[block.start : block.end]) is not None:
+                pass  # a page number in a line of its own
+            elif entry.folded and entry.folded in seen:
+                return
+            elif fits(at):
+                seen.add(entry.folded)
+                gap = 0
+                yield at
+            elif not entry.short:
+                return
+            else:
+                gap += 1
+            at += 1
+
+
+def _end(members: Sequence[int], least: int) -> int | None:
+    return members[-1] + 1 if len(members) >= least else None
