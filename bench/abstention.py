@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from docs_ingest.readers.text import read_text
+from docs_ingest.readers.text.reader import read_text
 from docs_ingest.structure import find_structure
 from docs_ingest.tree import build_nodes
 from navigators.extraction import sentences_for

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from docs_ingest.readers.markdown import read_markdown
-from docs_ingest.readers.pdf import PdfLimits, read_pdf
+from docs_ingest.readers.pdf.reader import PdfLimits, read_pdf
 from docs_ingest.sentences import sentence_spans
 from navigators.checks import check_draft
 from navigators.drafts import Draft, DraftCite, DraftClaim

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from docs_ingest.parsed import ParsedDocument
 from docs_ingest.readers.markdown import read_markdown
-from docs_ingest.readers.pdf import PdfLimits, read_pdf
-from docs_ingest.readers.text import read_text
+from docs_ingest.readers.pdf.reader import PdfLimits, read_pdf
+from docs_ingest.readers.text.reader import read_text
 from docs_ingest.structure import find_structure
 from docs_ingest.tree import build_nodes
 from stores.records import Node

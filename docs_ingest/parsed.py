@@ -85,7 +85,7 @@ class OutlineEntry:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    format: str  # pdf, docx, html, markdown, text
+    format: str  # pdf, docx, xlsx, pptx, epub, html, markdown, csv, text
     parser: str  # library and version that read the bytes: "pypdfium2-5.15.2"
     text: str
     blocks: tuple[Block, ...]

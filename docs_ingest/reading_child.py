@@ -15,7 +15,7 @@ from docs_ingest.derive import derive
 from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.limits import Limits
 from docs_ingest.readers import read_document
-from docs_ingest.readers.pdf_characters import character_boxes, letters_of_pages
+from docs_ingest.readers.pdf.characters import character_boxes, letters_of_pages
 from docs_ingest.wire import as_json
 
 _OPEN_FILES = 64

@@ -16,13 +16,13 @@ from itertools import islice
 from docs_ingest.errors import IngestError, LimitExceeded
 from docs_ingest.parsed import BlockKind, ParsedDocument
 from docs_ingest.readers.drafts import Draft, Drafts, joined
-from docs_ingest.readers.text import decode, read_text
-from docs_ingest.readers.xlsx_grid import GridRow
-from docs_ingest.readers.xlsx_heads import Hints
-from docs_ingest.readers.xlsx_sheet import MOST_CELLS, Entry
-from docs_ingest.readers.xlsx_styles import CellLook
-from docs_ingest.readers.xlsx_tables import TableWriter
-from docs_ingest.readers.xlsx_workbook import Allowance, one_line
+from docs_ingest.readers.text.reader import decode, read_text
+from docs_ingest.readers.xlsx.grid import GridRow
+from docs_ingest.readers.xlsx.heads import Hints
+from docs_ingest.readers.xlsx.sheet import MOST_CELLS, Entry
+from docs_ingest.readers.xlsx.styles import CellLook
+from docs_ingest.readers.xlsx.tables import TableWriter
+from docs_ingest.readers.xlsx.workbook import Allowance, one_line
 
 _DELIMITERS = ("\t", ";", ",", "|")  # of two that fit equally well the first
 _SAMPLE = 200  # records looked at to find the delimiter

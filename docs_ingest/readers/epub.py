@@ -1,6 +1,6 @@
 """Books in EPUB 2 and 3: their pages in the order of reading, each read as a web page is.
 
-    zip (bounded) -> container.xml -> package document -> spine -> pages (html_walk) -> blocks
+    zip (bounded) -> container.xml -> package document -> spine -> pages (html/walk.py) -> blocks
 
 What the book says beside its pages is used where it can be: titles of the table
 of contents make headings of the paragraphs they lead to, footnotes follow the
@@ -21,7 +21,9 @@ from lxml import etree
 from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.parsed import BlockKind, ParsedDocument
 from docs_ingest.readers.drafts import Draft, Tie, joined
-from docs_ingest.readers.html import (
+from docs_ingest.readers.html.contents import folded, without_contents
+from docs_ingest.readers.html.frame import Note, Page, types_of
+from docs_ingest.readers.html.reader import (
     PARSER,
     check_blocks,
     check_source,
@@ -31,12 +33,10 @@ from docs_ingest.readers.html import (
     tree_of,
     with_sizes,
 )
-from docs_ingest.readers.html_contents import folded, without_contents
-from docs_ingest.readers.html_frame import Note, Page, types_of
-from docs_ingest.readers.html_source import decoded, source_letters
-from docs_ingest.readers.html_style import Rules, linked_sheets, sheets_of
-from docs_ingest.readers.html_survey import surveyed
-from docs_ingest.readers.html_walk import NoteSpan, Walk
+from docs_ingest.readers.html.source import decoded, source_letters
+from docs_ingest.readers.html.style import Rules, linked_sheets, sheets_of
+from docs_ingest.readers.html.survey import surveyed
+from docs_ingest.readers.html.walk import NoteSpan, Walk
 from docs_ingest.readers.package import Kind, Package
 
 _KIND = Kind("EPUB book", "an old Office file", ".epub")

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
-from docs_ingest.readers.text import decode
+from docs_ingest.readers.text.reader import decode
 
 _BREAK = re.compile(r"\r\n?|\n")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")

@@ -7,15 +7,15 @@ from docs_ingest.limits import Limits
 from docs_ingest.parsed import ParsedDocument
 from docs_ingest.readers.delimited import read_delimited
 from docs_ingest.readers.detect import Format, detect
-from docs_ingest.readers.docx import read_docx
+from docs_ingest.readers.docx.reader import read_docx
 from docs_ingest.readers.epub import read_epub
-from docs_ingest.readers.html import read_html
+from docs_ingest.readers.html.reader import read_html
 from docs_ingest.readers.markdown import read_markdown
-from docs_ingest.readers.pdf import PdfLimits, read_pdf
-from docs_ingest.readers.pptx import read_pptx
-from docs_ingest.readers.text import read_text
+from docs_ingest.readers.pdf.reader import PdfLimits, read_pdf
+from docs_ingest.readers.pptx.reader import read_pptx
+from docs_ingest.readers.text.reader import read_text
 from docs_ingest.readers.unseen import without_unseen
-from docs_ingest.readers.xlsx import read_xlsx
+from docs_ingest.readers.xlsx.reader import read_xlsx
 
 PageDone = Callable[[int, int], None]
 

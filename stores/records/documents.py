@@ -147,7 +147,7 @@ class Version:
     title: str
     collection: str
     file_name: str
-    format: str  # pdf, docx, html, markdown, text
+    format: str  # pdf, docx, xlsx, pptx, epub, html, markdown, csv, text
     source_hash: str  # SHA-256 of the uploaded bytes, hex
     source_bytes: int
     created_at: datetime

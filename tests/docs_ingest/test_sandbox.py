@@ -12,7 +12,7 @@ import pytest
 from docs_ingest.derive import derive
 from docs_ingest.errors import IngestError, LimitExceeded
 from docs_ingest.limits import Limits
-from docs_ingest.readers.text import read_text
+from docs_ingest.readers.text.reader import read_text
 from docs_ingest.sandbox import ReadingProcess, Request
 from docs_ingest.wire import as_json, from_json
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.parsed import BlockKind, ParsedDocument
-from docs_ingest.readers.docx import read_docx
-from docs_ingest.readers.docx_numbering import chinese, formatted
-from docs_ingest.readers.office_symbols import in_font, symbol
+from docs_ingest.readers.docx.numbering import chinese, formatted
+from docs_ingest.readers.docx.reader import read_docx
+from docs_ingest.readers.office.symbols import in_font, symbol
 
 MOST = 1_000_000
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from docs_ingest.errors import IngestError, LimitExceeded
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
-from docs_ingest.readers.html import read_html
-from docs_ingest.readers.html_colours import colour
-from docs_ingest.readers.html_lists import drawn
+from docs_ingest.readers.html.colours import colour
+from docs_ingest.readers.html.lists import drawn
+from docs_ingest.readers.html.reader import read_html
 
 MOST = 1_000_000
 SAMPLES = Path(__file__).parents[3] / "samples" / "documents"

@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
-from docs_ingest.readers.pdf import PdfLimits, read_pdf
+from docs_ingest.readers.pdf.reader import PdfLimits, read_pdf
 
 WIDTH, HEIGHT = 595.0, 842.0
 LIMITS = PdfLimits(max_pages=100, max_characters=1_000_000)

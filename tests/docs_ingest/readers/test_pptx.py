@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
-from docs_ingest.readers.pptx import read_pptx
-from docs_ingest.readers.pptx_tables import shown as shown_value
-from docs_ingest.readers.pptx_text import automatic_number
+from docs_ingest.readers.pptx.reader import read_pptx
+from docs_ingest.readers.pptx.tables import shown as shown_value
+from docs_ingest.readers.pptx.text import automatic_number
 
 MOST = 1_000_000
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from docs_ingest.errors import IngestError
 from docs_ingest.parsed import BlockKind
-from docs_ingest.readers.text import decode, read_text
+from docs_ingest.readers.text.reader import decode, read_text
 
 MIXED = "第一条 The Bank (本行) must keep records for 10 years。\nSecond paragraph."
 

@@ -21,10 +21,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from docs_ingest.errors import IngestError, LimitExceeded
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
 from docs_ingest.readers.package import Kind, Package
-from docs_ingest.readers.xlsx import read_xlsx
-from docs_ingest.readers.xlsx_formats import BUILT_IN, number_format
-from docs_ingest.readers.xlsx_sheet import MOST_CELLS, read_sheet
-from docs_ingest.readers.xlsx_workbook import Allowance, read_workbook
+from docs_ingest.readers.xlsx.formats import BUILT_IN, number_format
+from docs_ingest.readers.xlsx.reader import read_xlsx
+from docs_ingest.readers.xlsx.sheet import MOST_CELLS, read_sheet
+from docs_ingest.readers.xlsx.workbook import Allowance, read_workbook
 
 MOST = 1_000_000
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docs_ingest.derive import derive
-from docs_ingest.readers.text import read_text
+from docs_ingest.readers.text.reader import read_text
 from docs_ingest.references.chinese import documents_zh, references_zh
 from docs_ingest.references.english import references_en
 from docs_ingest.references.named import Relative

@@ -1,0 +1,1 @@
+"""Plain text: its encodings, paragraphs joined over line ends, page furniture left in it."""
