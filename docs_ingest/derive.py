@@ -63,7 +63,7 @@ def derive(parsed: ParsedDocument, document: str, max_nodes: int = MAX_NODES) ->
         nodes=nodes,
         lines=tuple(Line(line.start, line.end, line.page, line.box) for line in parsed.lines),
         tables=located(tables, nodes),
-        edges=find_edges(parsed.text, nodes, parsed.title or document),
+        edges=find_edges(parsed.text, nodes, parsed.title or document, parsed.links),
         page_labels=parsed.page_labels,
     )
 

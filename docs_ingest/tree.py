@@ -33,6 +33,8 @@ _LEAF_KIND = {
 }
 _STEM_ENDS = (":", "：", "—", "──")
 _COUNTED = re.compile(r"(?:^|__)sec_\d+(?:_\d+)*$")
+_BETWEEN_ROWS = (NodeKind.FURNITURE, NodeKind.FOOTNOTE, NodeKind.HIDDEN)
+_MOST_BETWEEN_ROWS = 100
 _MAX_DEPTH = 60  # hostile nesting is flattened below this
 
 
@@ -169,10 +171,10 @@ def _with_tables(text: str, children: list[_Twig], tables: Mapping[int, str]) ->
 
 
 def _goes_on(children: list[_Twig], i: int, table: int | None) -> bool:
-    """Whether only furniture stands between this place and the next row of the same table."""
-    for child in children[i:]:
-        if child.kind is not NodeKind.FURNITURE:
-            return child.kind is NodeKind.ROW and child.table == table
+    """Whether only furniture, notes and hidden text stand between this place and the next row of the same table."""
+    for j in range(i, min(len(children), i + _MOST_BETWEEN_ROWS)):
+        if children[j].kind not in _BETWEEN_ROWS:
+            return children[j].kind is NodeKind.ROW and children[j].table == table
     return False
 
 

@@ -157,7 +157,7 @@ def _block(draft: Draft, at: int) -> Block:
         indent=draft.indent,
         group=draft.group,
         header=draft.header,
-        cells=tuple(replace(c, start=at + c.start, end=at + c.end) for c in draft.cells),
+        cells=tuple(Cell(at + c.start, at + c.end, c.column, c.span) for c in draft.cells),
     )
 
 

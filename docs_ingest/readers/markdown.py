@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
+from docs_ingest.readers.text.columns import piped_cells
 from docs_ingest.readers.text.reader import decode
 
 _BREAK = re.compile(r"\r\n?|\n")
@@ -39,7 +40,10 @@ def read_markdown(data: bytes, encoding: str | None = None) -> ParsedDocument:
     blanked = re.sub(r"[^\r\n]", " ", text[:front_end]) + text[front_end:]
     found = [] if front is None else [Block(BlockKind.FURNITURE, 0, len(text[:front_end].rstrip()))]
     found += _Walk(text, lines).blocks(_blocks_only().parse(blanked))
-    blocks = _with_gaps(text, _without_comments(text, found))
+    blocks = [
+        replace(b, cells=piped_cells(text, b.start, b.end)) if b.kind is BlockKind.ROW else b
+        for b in _with_gaps(text, _without_comments(text, found))
+    ]
     title = _TITLE.search(front.group()) if front else None
     parser = f"markdown-it-py-{version('markdown-it-py')}+{encoding}"
     return ParsedDocument("markdown", parser, text, tuple(blocks), title=title["title"].strip() if title else None)

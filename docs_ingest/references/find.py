@@ -1,9 +1,11 @@
 """All references and definitions of one document, in text order."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from docs_ingest.parsed import Link
 from docs_ingest.references.chinese import documents_zh, references_zh
 from docs_ingest.references.definitions import definitions_in
 from docs_ingest.references.english import references_en
@@ -16,10 +18,17 @@ _SPEAKING = frozenset(
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _MOST = 200_000  # edges of one document
+_NEAR = 8  # references before the end of a link that may stand on its words
+_LONGEST_LABEL = 400
+_OUTWARD = ("http://", "https://", "mailto:", "file:")
 
 
-def find_edges(text: str, nodes: Sequence[Node], title: str) -> tuple[Edge, ...]:
-    """References and definitions of a tree. `title` is the document's own: who names it names this document."""
+def find_edges(text: str, nodes: Sequence[Node], title: str, links: Sequence[Link] = ()) -> tuple[Edge, ...]:
+    """References and definitions of a tree. `title` is the document's own: who names it names this document.
+
+    `links` are ties that the format itself has; where one stands on words that
+    name a place, the link says where they lead.
+    """
     places = Places(nodes)
     own = _bare_title(title)
     made: list[Edge] = []
@@ -33,7 +42,7 @@ def find_edges(text: str, nodes: Sequence[Node], title: str) -> tuple[Edge, ...]
         ]
         if len(made) > _MOST:
             break
-    made = _with_documents_said_elsewhere(made[:_MOST])
+    made = _with_links(_with_documents_said_elsewhere(made[:_MOST]), text, nodes, links)[:_MOST]
     return tuple(sorted(made, key=lambda e: (e.start, e.end, e.kind.value, e.label)))
 
 
@@ -62,6 +71,42 @@ def _with_documents_said_elsewhere(edges: Sequence[Edge]) -> list[Edge]:
         else e
         for e in edges
     ]
+
+
+def _with_links(edges: list[Edge], text: str, nodes: Sequence[Node], links: Sequence[Link]) -> list[Edge]:
+    """Links as edges; words that a resolved edge stands on already are left to it, those of unresolved ones are not."""
+    leaves = [n for n in nodes if n.leaf]
+    starts = [n.start for n in leaves]
+    spans = sorted((e.start, e.end, i) for i, e in enumerate(edges) if e.kind is EdgeKind.REFERENCE)
+    begins = [start for start, _, _ in spans]
+    dropped: set[int] = set()
+    made: list[Edge] = []
+    for link in links:
+        node = leaves[max(0, bisect_right(starts, link.start) - 1)]
+        if node.kind not in _SPEAKING:
+            continue
+        edge = _of_link(link, text, node, leaves, starts)
+        near = spans[max(0, bisect_right(begins, link.end) - _NEAR) : bisect_right(begins, link.end)]
+        below = [i for start, end, i in near if start < link.end and link.start < end]
+        if edge is None or (any(edges[i].target is not None for i in below) and edge.target is None):
+            continue
+        dropped.update(below)
+        made.append(edge)
+    return [e for i, e in enumerate(edges) if i not in dropped] + made
+
+
+def _of_link(link: Link, text: str, node: Node, leaves: Sequence[Node], starts: Sequence[int]) -> Edge | None:
+    label = " ".join(text[link.start : link.end].split())[:_LONGEST_LABEL]
+    if link.to is not None:
+        target = leaves[max(0, bisect_right(starts, link.to) - 1)].address
+        same = target == node.address
+        return None if same else Edge(EdgeKind.REFERENCE, node.address, link.start, link.end, label, target)
+    if not link.href or not link.href.lower().startswith(_OUTWARD):
+        return None
+    href = link.href[:_LONGEST_LABEL]
+    return Edge(
+        EdgeKind.REFERENCE, node.address, link.start, link.end, label, None, href, "a link out of this document"
+    )
 
 
 def _base(label: str) -> str:

@@ -10,10 +10,11 @@ import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from docs_ingest.errors import IngestError
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
+from docs_ingest.readers.text.columns import GAP, with_cells
 from docs_ingest.readers.text.furniture import furniture_of
 from docs_ingest.structure.labels import label_at
 
@@ -23,8 +24,8 @@ _ATX = re.compile(r"(?P<marks>#{1,6})[ \t\u3000]+\S")
 _BULLET = re.compile(r"(?P<indent>[ \t\u3000]*)[-*+•‣·▪●○■□◆◇–][ \t\u3000]+\S")
 _RULE = re.compile(r"[-=_*~·•.—–─═ \t]{3,}")
 _PIPED = re.compile(r"\|.*\||[^|]+(?:\|[^|]*){2,}")
-_GAP = re.compile(r"(?<=\S)(?:[ \u3000]{3,}|[ \u3000]*\t[ \u3000\t]*)(?=\S)")  # between two columns
 _PIPE_RULE = re.compile(r"[|:\-= \t]+")
+_MOST_HEADS = 3  # rows above the rule of a table
 _COMMON_HAN = 0.85  # of the characters beyond ASCII that real GB18030 text has in GB 2312
 _WRAPPED_WIDTH = 140  # a longer line is a paragraph, not a printed line
 _WRAPPED_SHARE = 0.7  # of the lines that are followed by another one reach this near to the full width
@@ -119,7 +120,7 @@ def read_text(data: bytes, encoding: str | None = None) -> ParsedDocument:
     blocks = _blocks(seen, wrapped=_wrapped(seen))
     blocks += [Block(BlockKind.FURNITURE, lines[i].start, lines[i].end) for i in beside]
     blocks.sort(key=lambda block: block.start)
-    return ParsedDocument("text", f"text-{encoding}", text, tuple(blocks))
+    return ParsedDocument("text", f"text-{encoding}", text, tuple(with_cells(text, blocks)))
 
 
 def _lines(text: str) -> list[_TextLine]:
@@ -157,6 +158,7 @@ def _width(words: str) -> int:
 def _blocks(lines: Sequence[_TextLine], wrapped: bool) -> list[Block]:
     blocks: list[Block] = []
     full = max((_width(line.words) for line in lines), default=0)
+    columns = _in_columns(lines)
     table = 0
     labelled = False  # the last block begins with a bullet or a label
     for i, line in enumerate(lines):
@@ -164,14 +166,31 @@ def _blocks(lines: Sequence[_TextLine], wrapped: bool) -> list[Block]:
         if wrapped and last is not None and _goes_on(lines[i - 1], line, last, full, labelled):
             blocks[-1] = Block(last.kind, last.start, line.end, last.level)
             continue
-        block = _block(line, lines, i)
+        block = _block(line, lines, i, columns)
         labelled = block.kind is BlockKind.ITEM or label_at(line.words) is not None
         if block.kind is BlockKind.ROW:
-            if last is None or last.kind is not BlockKind.ROW or line.after_blank:
+            if not _in_same_table(blocks) or line.after_blank:
                 table += 1
             block = Block(BlockKind.ROW, block.start, block.end, group=table)
+        elif block.kind is BlockKind.FURNITURE and last is not None and last.kind is BlockKind.ROW:
+            _mark_heads(blocks)
         blocks.append(block)
     return blocks
+
+
+def _in_same_table(blocks: Sequence[Block]) -> bool:
+    """Whether the last block is a row, or a rule drawn below one."""
+    before = [b.kind for b in blocks[-2:]]
+    return before[-1:] == [BlockKind.ROW] or before == [BlockKind.ROW, BlockKind.FURNITURE]
+
+
+def _mark_heads(blocks: list[Block]) -> None:
+    """The first rule below rows of a table makes them its heads, if they are few."""
+    table = blocks[-1].group
+    above = list(takewhile(lambda b: b.group == table, reversed(blocks)))
+    before = blocks[: -len(above)][-2:]
+    if len(above) <= _MOST_HEADS and all(b.group != table for b in before):
+        blocks[-len(above) :] = [replace(b, header=True) for b in blocks[-len(above) :]]
 
 
 def _goes_on(before: _TextLine, line: _TextLine, last: Block, full: int, begun_by_label: bool) -> bool:
@@ -189,14 +208,14 @@ def _goes_on(before: _TextLine, line: _TextLine, last: Block, full: int, begun_b
     )
 
 
-def _block(line: _TextLine, lines: Sequence[_TextLine], i: int) -> Block:
+def _block(line: _TextLine, lines: Sequence[_TextLine], i: int, columns: set[int]) -> Block:
     if heading := _ATX.match(line.words):
         return Block(BlockKind.HEADING, line.start, line.end, level=len(heading["marks"]))
     if _RULE.fullmatch(line.words):
         return Block(BlockKind.FURNITURE, line.start, line.end)
     if _BULLET.match(line.words):
         return Block(BlockKind.ITEM, line.start, line.end, level=1 + line.indent // 2)
-    if _in_columns(lines, i):
+    if i in columns:
         return Block(BlockKind.ROW, line.start, line.end)
     if _PIPED.fullmatch(line.words) and _in_table(lines, i):
         rule = _PIPE_RULE.fullmatch(line.words) is not None
@@ -204,11 +223,25 @@ def _block(line: _TextLine, lines: Sequence[_TextLine], i: int) -> Block:
     return Block(BlockKind.PARAGRAPH, line.start, line.end)
 
 
-def _in_columns(lines: Sequence[_TextLine], i: int) -> bool:
-    """A line of columns set apart by wide gaps, with such a line next to it at the same indent."""
-    gaps = len(_GAP.findall(lines[i].words))
-    near = [lines[j] for j in (i - 1, i + 1) if 0 <= j < len(lines) and abs(lines[j].indent - lines[i].indent) <= 1]
-    return gaps >= 1 and any(len(_GAP.findall(line.words)) >= max(2, gaps - 1) for line in near)
+def _in_columns(lines: Sequence[_TextLine]) -> set[int]:
+    """Indexes of lines that stand in columns: neighbours with wide gaps, at least one of them with two.
+
+    Rules drawn between them part nothing; an empty line does.
+    """
+    found: set[int] = set()
+    run: list[int] = []
+    wide = False
+    for i, line in enumerate(lines):
+        gaps = len(GAP.findall(line.words))
+        rule = _RULE.fullmatch(line.words) is not None
+        if run and (line.after_blank or not (gaps or rule)):
+            found.update(run if wide and len(run) > 1 else ())
+            run, wide = [], False
+        if gaps and not rule and not _BULLET.match(line.words):
+            run.append(i)
+            wide = wide or gaps > 1
+    found.update(run if wide and len(run) > 1 else ())
+    return found
 
 
 def _in_table(lines: Sequence[_TextLine], i: int) -> bool:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docs_ingest.parsed import Block
+from docs_ingest.parsed import Block, BlockKind
 from docs_ingest.readers.markdown import read_markdown
 
 SAMPLE = """\
@@ -89,3 +89,11 @@ def test_underlined_headings_count_too() -> None:
 @given(st.text(alphabet="#-*|>`<!ab中 \n\r\t1.[]()~_=", max_size=200))
 def test_every_letter_of_any_source_is_in_a_block(text: str) -> None:
     read_markdown(b"x" + text.encode()).check()
+
+
+def test_rows_have_cells_without_their_bars_also_around_a_comment() -> None:
+    text = "| a | b |\n|---|---|\n| 1 <!-- x --> | 2 |\n"
+    parsed = read_markdown(text.encode())
+    parsed.check()
+    rows = [b for b in parsed.blocks if b.kind is BlockKind.ROW]
+    assert [[text[c.start : c.end] for c in b.cells] for b in rows] == [["a", "b"], ["1"], ["2"]]

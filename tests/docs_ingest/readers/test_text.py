@@ -140,3 +140,63 @@ def test_what_a_form_says_again_and_again_is_no_furniture() -> None:
 def test_numbers_alone_on_lines_that_count_nothing_are_kept() -> None:
     parsed = read_text("Sales\n12\n\nCosts\n7\n\nProfit\n5\n\n人数\n31\n".encode())
     assert not [b for b in parsed.blocks if b.kind is BlockKind.FURNITURE]
+
+
+def cells(text: str) -> list[tuple[bool, list[tuple[int, str]]]]:
+    """Of each row: whether it is a head, and its cells with their columns."""
+    parsed = read_text(text.encode())
+    parsed.check()
+    rows = [b for b in parsed.blocks if b.kind is BlockKind.ROW]
+    assert len({b.group for b in rows}) == 1
+    return [(b.header, [(c.column, text[c.start : c.end]) for c in b.cells]) for b in rows]
+
+
+def test_cells_stand_in_the_column_that_all_rows_leave_room_for() -> None:
+    text = (
+        "Item                 2023      2022\n"
+        "Net sales          37,845    36,220\n"
+        "Interest                        412\n"
+        "Cost of sales      15,245\n"
+    )
+    assert cells(text) == [
+        (False, [(0, "Item"), (1, "2023"), (2, "2022")]),
+        (False, [(0, "Net sales"), (1, "37,845"), (2, "36,220")]),
+        (False, [(0, "Interest"), (2, "412")]),
+        (False, [(0, "Cost of sales"), (1, "15,245")]),
+    ]
+
+
+def test_han_characters_take_two_columns() -> None:
+    text = (
+        "项目            本年余额    上年余额\n"
+        "货币资金           1,200       1,100\n"
+        "拆出资金                         300\n"
+    )
+    assert cells(text) == [
+        (True, [(0, "项目"), (1, "本年余额"), (2, "上年余额")]),
+        (False, [(0, "货币资金"), (1, "1,200"), (2, "1,100")]),
+        (False, [(0, "拆出资金"), (2, "300")]),
+    ]
+
+
+def test_tabs_part_cells_and_the_rule_below_the_first_rows_makes_them_heads() -> None:
+    text = "Role\tLimit\tCurrency\n----------\nManager\t5\tmillion\nClerk\t1\tmillion\n"
+    assert cells(text)[0] == (True, [(0, "Role"), (1, "Limit"), (2, "Currency")])
+    assert [head for head, _ in cells(text)] == [True, False, False]
+
+
+def test_bars_part_cells_and_empty_ones_keep_their_place() -> None:
+    text = "| Role | Limit | Note |\n|---|---|---|\n| 经理 |  | see 3.1 |\n| Clerk | 1 \\| 2 | |\n"
+    assert cells(text) == [
+        (True, [(0, "Role"), (1, "Limit"), (2, "Note")]),
+        (False, [(0, "经理"), (2, "see 3.1")]),
+        (False, [(0, "Clerk"), (1, "1 \\| 2")]),
+    ]
+
+
+def test_a_frame_around_a_table_parts_no_rows_from_it() -> None:
+    text = (
+        "=====================\nRole      Limit   Unit\n---------------------\n"
+        "Manager   5       mn\nClerk     1       mn\n====================="
+    )
+    assert [head for head, _ in cells(text)] == [True, False, False]
