@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from app.resources import House
@@ -110,8 +110,8 @@ class TakingIn:
 
         def turn() -> None:
             with self._reading(workers) as reading:
-                while not waiting.empty() and not self._stopped.is_set():
-                    for index, job in waiting.get():
+                while (group := _next(waiting)) is not None:
+                    for index, job in group:
                         self._begin(job, index + 1, len(jobs))
                         results[index] = work(job, reading)
 
@@ -136,22 +136,25 @@ class TakingIn:
     def _begin(self, job: Job, index: int, total: int) -> None:
         if self._stopped.is_set():
             raise ReadingStopped
-        self.emit(FileBegun(job.path.name, index, total, job.path.stat().st_size))
+        self.emit(FileBegun(job.path.name, index, total, _size(job.path)))
 
     def _loaded(self, job: Job) -> tuple[Upload, str | None]:
-        """The file's bytes, and why they are not taken if they are too many."""
-        size, most = job.path.stat().st_size, self.house.settings.reading().max_bytes
-        tenant = self.house.settings.tenant
-        if size <= most:
+        """The file's bytes, and why they are not taken if they are too many or cannot be had."""
+        most, tenant = self.house.settings.reading().max_bytes, self.house.settings.tenant
+        size = _size(job.path)
+        if size > most:
+            reason = f"the file has {size / 1e6:.0f} MB, more than the {most / 1e6:.0f} MB allowed"
+            return job.upload(b"", tenant), f"{reason}: split it, or raise CITEPATH_MAX_FILE_MB"
+        try:
             return job.upload(job.path.read_bytes(), tenant), None
-        reason = f"the file has {size / 1e6:.0f} MB, more than the {most / 1e6:.0f} MB allowed"
-        return job.upload(b"", tenant), f"{reason}: split it, or raise CITEPATH_MAX_FILE_MB"
+        except OSError as error:
+            return job.upload(b"", tenant), f"the file could not be opened ({error.strerror}): see that it is there"
 
     def _take(self, job: Job, reading: ReadingProcess) -> IngestRecord:
         house = self.house
-        upload, too_large = self._loaded(job)
-        if too_large is not None:
-            return house.refuse(upload, too_large, self.emit)
+        upload, reason = self._loaded(job)
+        if reason is not None:
+            return house.refuse(upload, reason, self.emit)
         try:
             return ingest(
                 upload,
@@ -189,3 +192,18 @@ class TakingIn:
             )
         )
         return Tried(upload, made, status, reason)
+
+
+def _next(waiting: SimpleQueue[list[tuple[int, Job]]]) -> list[tuple[int, Job]] | None:
+    try:
+        return waiting.get_nowait()
+    except Empty:
+        return None
+
+
+def _size(path: Path) -> int:
+    """In bytes; 0 where the file is gone or may not be looked at."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

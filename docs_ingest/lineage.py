@@ -2,12 +2,14 @@
 
     equal runs of leaves                       same
     inside a run that was replaced             an alignment: one leaf with one, one with up to 6, up to 6 with one
+    what is left of the run                    words that stand near by inside another leaf: split off, or merged into it
     what is left on both sides                 the same words elsewhere: moved; similar words elsewhere: edited
 
 Words are compared without their white space. Pure.
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +26,11 @@ _WHOLE = 82.0  # from which several leaves together are another one
 _GAIN = 4.0  # by which several together must be more alike than the best one alone
 _MOST_PARTS = 6
 _MOST_PAIRS = 4_000  # of leaves in a replaced run that are aligned; longer runs are paired greedily
+_SAME_LABEL = 12.0  # added to the ratio of two leaves with the same number
+_NEAR_BY = 3  # groups of an alignment from a leaf that holds another one's words
+_SPLIT_OFF = 72.0  # rapidfuzz partial ratio from which the words of a leaf that came stand inside an old one
+_MERGED = 80.0  # the same for a leaf that went inside a new one: statutes say many things in the same words
+_LABEL = re.compile(r"第[一二三四五六七八九十百千零〇\d]+[条章节]|[（(][^（()）]{1,5}[)）]|\d+(?:\.\d+)*[.、．)]")
 _WINDOW = 40
 _MOST_ELSEWHERE = 300  # leaves on either side that are compared with all others
 _LEAST_ELSEWHERE = 12  # characters: shorter words are alike by chance
@@ -45,6 +52,8 @@ class _Leaf:
     address: str
     words: str
     bare: str  # without white space
+    label: str  # the number it begins with: （一）, (a), 第三条; "" for none
+    order: int = 0  # in its version
 
 
 def lineage(old: Side, new: Side) -> list[LineageStep]:
@@ -67,7 +76,13 @@ def lineage(old: Side, new: Side) -> list[LineageStep]:
 
 def _leaves(side: Side) -> list[_Leaf]:
     kept = (n for n in side.nodes if n.leaf and n.kind not in (NodeKind.FURNITURE, NodeKind.HIDDEN))
-    return [_Leaf(n.address, words := side.words(n), re.sub(r"\s+", "", words)) for n in kept]
+    return [_leaf(n.address, side.words(n), n.order) for n in kept]
+
+
+def _leaf(address: str, words: str, order: int) -> _Leaf:
+    bare = re.sub(r"\s+", "", words)
+    label = _LABEL.match(bare)
+    return _Leaf(address, words, bare, "" if label is None else unicodedata.normalize("NFKC", label[0]), order)
 
 
 def _replaced(before: Sequence[_Leaf], after: Sequence[_Leaf]) -> list[LineageStep]:
@@ -75,7 +90,7 @@ def _replaced(before: Sequence[_Leaf], after: Sequence[_Leaf]) -> list[LineageSt
     if not before or not after or len(before) * len(after) > _MOST_PAIRS:
         return _greedy(before, after)
     steps: list[LineageStep] = []
-    for olds, news in _aligned(before, after):
+    for olds, news in _with_parts(_aligned(before, after)):
         if len(olds) > 1:
             steps += [LineageStep(LineageState.MERGED, a.address, news[0].address) for a in olds]
         elif len(news) > 1:
@@ -118,7 +133,7 @@ def _pairs(
     before: Sequence[_Leaf], after: Sequence[_Leaf], i: int, j: int, alike: dict[tuple[int, int], float]
 ) -> Iterator[tuple[float, int, int]]:
     """Worth of pairing what stands at i and j: one with one, one with several, several with one."""
-    single = alike[i, j] = fuzz.ratio(before[i].bare, after[j].bare, score_cutoff=_SIMILAR)
+    single = alike[i, j] = _alike(before[i], after[j])
     if single:
         yield single * _weight(before[i].bare, after[j].bare), 1, 1
     for count in range(2, min(_MOST_PARTS, len(after) - j) + 1):
@@ -135,6 +150,41 @@ def _pairs(
         whole = fuzz.ratio(joined, after[j].bare, score_cutoff=_WHOLE)
         if whole > single + _GAIN and _held(after[j], before[i : i + count]):
             yield whole * _weight(joined, after[j].bare), count, 1
+
+
+def _alike(one: _Leaf, other: _Leaf) -> float:
+    """rapidfuzz ratio, 0..100, a little more for the same number in a list; 0 where they are not alike."""
+    same = _SAME_LABEL if one.label and one.label == other.label else 0.0
+    score = fuzz.ratio(one.bare, other.bare, score_cutoff=_SIMILAR - same)
+    return score + same if score else 0.0
+
+
+def _with_parts(groups: Sequence[_Group]) -> list[_Group]:
+    """Leaves that were left alone, put to a leaf near by that holds their words; a group may get several."""
+    made = [(list(olds), list(news)) for olds, news in groups]
+    for i, (olds, news) in enumerate(made):
+        if len(olds) + len(news) != 1:
+            continue
+        near = [k for k in range(i - _NEAR_BY, i + _NEAR_BY + 1) if 0 <= k < len(made) and k != i]
+        alone = (olds or news)[0]
+        side = 1 if olds else 0  # the side whose leaves may hold its words
+        best = max((k for k in near if made[k][side]), key=lambda k: _inside(alone, made[k], side), default=None)
+        if best is not None and _inside(alone, made[best], side):
+            made[best][1 - side].append(alone)
+            made[best][1 - side].sort(key=lambda leaf: leaf.order)
+            made[i][1 - side].clear()
+    return [group for group in made if group[0] or group[1]]
+
+
+def _inside(part: _Leaf, group: _Group, side: int) -> float:
+    """How well the words of `part` stand inside the one leaf on that side of a group; 0 where they do not."""
+    if len(group[side]) != 1 or len(group[1 - side]) >= _MOST_PARTS:
+        return 0.0
+    whole = group[side][0].bare
+    words = part.bare[len(part.label) :]
+    if len(words) < _LEAST_ELSEWHERE or len(words) > len(whole):
+        return 0.0
+    return fuzz.partial_ratio(words, whole, score_cutoff=_MERGED if side == 1 else _SPLIT_OFF)
 
 
 def _held(whole: _Leaf, parts: Sequence[_Leaf]) -> bool:

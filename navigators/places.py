@@ -17,18 +17,20 @@ def cite(tree: Tree, passage: Passage, start: int, end: int) -> Citation:
         raise ValueError(f"span {start}..{end} is not inside passage {passage.address}")
     node = deepest(tree, tree.by_address[passage.address], start, end)
     lines = lines_of(tree, start, end)
+    page = lines[0].page if lines else node.page
     return Citation(
         document=tree.version.document,
         version=tree.version.number,
         address=node.address,
         label=place_label(tree, node),
-        page=lines[0].page if lines else node.page,
+        page=page,
         start=start,
         end=end,
         quote=tree.text[start:end],
         boxes=tuple((line.page, *line.box) for line in lines if line.page is not None and line.box is not None),
         derivation=tree.version.derivation,
         content_hash=node.content_hash,
+        page_label=tree.page_label(page),
     )
 
 

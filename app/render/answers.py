@@ -30,6 +30,7 @@ _SAID = {
         "cost": "{seconds:.2f} s, {rounds} rounds",
         "cached": "answer of run {run} served again",
         "page": "page {page}",
+        "printed": " (printed {label})",
     },
     "zh": {
         "not_found": "没有找到",
@@ -47,6 +48,7 @@ _SAID = {
         "cost": "{seconds:.2f} 秒，{rounds} 轮",
         "cached": "再次给出运行 {run} 的答案",
         "page": "第 {page} 页",
+        "printed": "（印刷页码 {label}）",
     },
 }
 """What surrounds an answer, in the language of its question."""
@@ -75,7 +77,9 @@ def _citation(citation: Citation, said: dict[str, str]) -> str:
     place = place_name(citation.document, citation.version, citation.address)
     where = [place, *([citation.label] if citation.label else [])]
     if citation.page is not None:
-        where.append(said["page"].format(page=citation.page))
+        printed = citation.page_label if citation.page_label != str(citation.page) else None
+        page = said["page"].format(page=citation.page)
+        where.append(page + (said["printed"].format(label=printed) if printed else ""))
     return f"{'  '.join(where)}\n    “{short(citation.quote, _QUOTE)}”"
 
 

@@ -151,9 +151,8 @@ def _pages(tree: Tree, node: Node) -> Iterator[str]:
     if not pages:
         return
     shown = "–".join(str(p) for p in sorted({pages[0], pages[-1]}))
-    printed = [tree.page_labels[p - 1] for p in sorted({pages[0], pages[-1]}) if p <= len(tree.page_labels)]
-    differs = printed and "–".join(printed) != shown
-    yield f"page {shown}" + (f" (printed {'–'.join(printed)})" if differs else "")
+    printed = "–".join(label for p in sorted({pages[0], pages[-1]}) if (label := tree.page_label(p)))
+    yield f"page {shown}" + (f" (printed {printed})" if printed and printed != shown else "")
 
 
 def _became(now: Now) -> list[str]:

@@ -91,7 +91,7 @@ def place_view(
         "document": tree.version.document,
         "version": tree.version.number,
         **node_view(node),
-        "page_label": page_label(tree, node),
+        "page_label": tree.page_label(node.page),
         "place_label": place_label(tree, node),
         "breadcrumb": list(breadcrumb(tree, node)),
         "text": tree.text_of(node),
@@ -102,13 +102,6 @@ def place_view(
     if characters is not None:
         shown["characters"] = [[offset, page, *box] for offset, page, box in characters]
     return shown
-
-
-def page_label(tree: Tree, node: Node) -> str | None:
-    """What is printed as the number of a place's page, where the file says so."""
-    if node.page is None or not 1 <= node.page <= len(tree.page_labels):
-        return None
-    return tree.page_labels[node.page - 1] or None
 
 
 def row_view(tree: Tree, node: Node) -> Json | None:

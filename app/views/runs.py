@@ -49,6 +49,7 @@ def citation_view(citation: Citation) -> Json:
         "address": citation.address,
         "label": citation.label,
         "page": citation.page,
+        "page_label": citation.page_label,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,

@@ -225,6 +225,12 @@ class Tree:
     def node(self, address: str) -> Node | None:
         return self.by_address.get(address)
 
+    def page_label(self, page: int | None) -> str | None:
+        """What is printed on a page as its number; None where that is not known."""
+        if page is None or not 1 <= page <= len(self.page_labels):
+            return None
+        return self.page_labels[page - 1] or None
+
     def text_of(self, node: Node) -> str:
         return self.text[node.start : node.end]
 

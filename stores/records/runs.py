@@ -140,6 +140,7 @@ class Citation:
     boxes: tuple[tuple[int, float, float, float, float], ...] = ()  # (page, left, top, right, bottom) per line
     derivation: int = 1
     content_hash: str = ""  # of the cited node, so that the place can be checked years later
+    page_label: str | None = None  # what is printed on the page as its number, where that is known
 
 
 class VerdictState(StrEnum):

@@ -21,6 +21,8 @@ _USES = 3  # pages at least, and one more in a document of
 _LONG = 20  # pages: there tables go on over three
 _NUMBERS = 4  # of a row that are tried as its page's
 _DIGITS = re.compile(r"\d+")
+_ROMAN = re.compile(r"(?<![^\s|-])[ivxlc]{1,7}$")
+_ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _PAGE_NUMBER = re.compile(
     r"[-–—\s|]*(?:page|p\.|第)?\s*(?:\d{1,4}|[ivxlc]{1,7}|[A-Z]-\d{1,3})\s*页?"
     r"(?:\s*(?:of|/|[,，]?\s*共)\s*\d{1,4}\s*页?)?[-–—\s|]*",
@@ -75,7 +77,15 @@ def _keys(row: Row, page: int) -> list[str]:
     keys = [text]
     for match in list(_DIGITS.finditer(text))[:_NUMBERS]:
         keys.append(f"{text[: match.start()]}#{int(match[0]) - page}#{text[match.end() :]}")
+    if roman := _ROMAN.search(text):
+        keys.append(f"{text[: roman.start()]}#{roman_number(roman[0]) - page}#")
     return keys
+
+
+def roman_number(number: str) -> int:
+    """The value of a number in small Roman letters; letters in no Roman order give some number too."""
+    values = [_ROMAN_DIGITS[c] for c in number]
+    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
 
 
 def _trim(page: PageRows, uses: _Uses, counted: Counter[str], wanted: int) -> Trimmed:

@@ -10,6 +10,7 @@ from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.parsed import BlockKind, ParsedDocument
 from docs_ingest.readers.pdf.blocks import Chunk, Notes, measured, note_number, page_chunks
 from docs_ingest.readers.pdf.furniture import PageRows, Trimmed, trimmed
+from docs_ingest.readers.pdf.labels import page_labels
 from docs_ingest.readers.pdf.layout import Row, rows_of
 from docs_ingest.readers.pdf.lines import PageRuns
 from docs_ingest.readers.pdf.outline import outline, title_of
@@ -40,7 +41,9 @@ def read_pdf(data: bytes, limits: PdfLimits, page_done: Callable[[int, int], Non
             )
         pages = read_pages(document, limits.max_characters, page_done, limits.helpers)
         _refuse_pictures(pages)
-        written = write(_chunked([_in_rows(page) for page in pages.runs]))
+        rows = [_in_rows(page) for page in pages.runs]
+        parts = trimmed(rows)
+        written = write(_chunked(rows, parts))
         return ParsedDocument(
             format="pdf",
             parser=f"pypdfium2-{pdfium.version.PYPDFIUM_INFO}",
@@ -51,6 +54,7 @@ def read_pdf(data: bytes, limits: PdfLimits, page_done: Callable[[int, int], Non
             pages=count,
             title=title_of(document),
             notes=tuple(_notes(pages)),
+            page_labels=page_labels(document, parts),
         )
     finally:
         document.close()
@@ -101,8 +105,7 @@ def _in_rows(page: PageRuns) -> PageRows:
     return PageRows(page.number, page.frame.width, page.frame.height, seen, hidden)
 
 
-def _chunked(pages: list[PageRows]) -> list[PageChunks]:
-    parts = trimmed(pages)
+def _chunked(pages: list[PageRows], parts: list[Trimmed]) -> list[PageChunks]:
     usual = measured(part.body for part in parts)
     made: list[PageChunks] = []
     notes = Notes()

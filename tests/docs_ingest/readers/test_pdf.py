@@ -477,3 +477,18 @@ def test_each_page_is_reported_when_it_is_done() -> None:
 def test_the_same_bytes_give_the_same_document() -> None:
     data = pdf(page((PROSE, 100), (PROSE, 200)), page((PROSE_ZH, 100), font="STSong-Light"))
     assert parse(data) == parse(data)
+
+
+def test_numbers_printed_in_heads_and_feet_label_the_pages() -> None:
+    def numbered(number: str) -> Draw:
+        return page((["The Bank keeps records."], 700), ([f"Annual Report 2023 | {number}"], 40))
+
+    parsed = parse(pdf(*map(numbered, ("i", "ii", "iii", "1", "2", "3", "4", "A-1", "A-2", "A-3"))))
+    assert parsed.page_labels == ("i", "ii", "iii", "1", "2", "3", "4", "A-1", "A-2", "A-3")
+
+
+def test_years_and_single_numbers_in_running_heads_are_no_page_numbers() -> None:
+    def dated(number: int) -> Draw:
+        return page((["The Bank keeps records."], 700), ([f"Annual Report {2019 + number * 3}"], 40))
+
+    assert parse(pdf(*map(dated, range(5)))).page_labels == ()
