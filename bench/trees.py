@@ -15,7 +15,7 @@ from docs_ingest.parsed import ParsedDocument
 from docs_ingest.readers.markdown import read_markdown
 from docs_ingest.readers.pdf.reader import PdfLimits, read_pdf
 from docs_ingest.readers.text.reader import read_text
-from docs_ingest.structure import find_structure
+from docs_ingest.structure import find_structure, read_contents
 from docs_ingest.tree import build_nodes
 from stores.records import Node
 
@@ -39,8 +39,9 @@ def main() -> None:
 def _outline(file: Path) -> None:
     begun = time.perf_counter()
     parsed = read_pdf(file.read_bytes(), PdfLimits(5_000, 20_000_000), lambda page, pages: None)
-    structure = find_structure(parsed)
-    nodes = build_nodes(parsed, structure, file.stem)
+    contents = read_contents(parsed)
+    structure = find_structure(contents.parsed, contents.lists)
+    nodes = build_nodes(contents.parsed, structure, file.stem)
     seconds = time.perf_counter() - begun
     right = sum(_stands(parsed, nodes, title, page) for title, page in {(e.title, e.page) for e in parsed.outline})
     print(

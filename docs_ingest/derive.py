@@ -13,7 +13,7 @@ from docs_ingest.errors import IngestError, LimitExceeded
 from docs_ingest.limits import MAX_NODES
 from docs_ingest.parsed import ParsedDocument
 from docs_ingest.references import find_edges
-from docs_ingest.structure import find_structure, without_contents
+from docs_ingest.structure import find_structure, read_contents
 from docs_ingest.tables import find_tables, located
 from docs_ingest.tree import build_nodes
 from stores.records import Edge, KeywordEntry, Line, Node, NodeKind, Table, Version, ancestors
@@ -40,8 +40,9 @@ class Derived:
 
 def derive(parsed: ParsedDocument, document: str, max_nodes: int = MAX_NODES) -> Derived:
     """Raises IngestError where there is no text, LimitExceeded where there would be too many nodes."""
-    parsed = without_contents(parsed)
-    structure = find_structure(parsed)
+    contents = read_contents(parsed)
+    parsed = contents.parsed
+    structure = find_structure(parsed, contents.lists)
     if not structure.pieces:
         raise IngestError("there is no text in this file: check that it is the right one")
     tables = find_tables(parsed, structure)

@@ -2,7 +2,7 @@
 
     equal runs of leaves                       same
     inside a run that was replaced             an alignment: one leaf with one, one with up to 6, up to 6 with one
-    what is left of the run                    words that stand near by inside another leaf: split off, or merged into it
+    what is left of the run                    words that stand near by in another leaf: split off, or merged into it
     what is left on both sides                 the same words elsewhere: moved; similar words elsewhere: edited
 
 Words are compared without their white space. Pure.

@@ -73,7 +73,7 @@ def build_nodes(
 def _nested(pieces: Sequence[Piece]) -> _Twig:
     """Sections into sections by rank; everything else under the section that is open."""
     root = _Twig(NodeKind.DOCUMENT, 0, 0)
-    open_sections: list[tuple[int, _Twig]] = [(0, root)]
+    open_sections: list[tuple[float, _Twig]] = [(0, root)]
     for piece in pieces:
         if piece.rank is None:
             open_sections[-1][1].children.append(_leaf(piece))
@@ -91,7 +91,7 @@ def _nested(pieces: Sequence[Piece]) -> _Twig:
     return root
 
 
-def _closes(piece: Piece, rank: int, section: _Twig) -> bool:
+def _closes(piece: Piece, rank: float, section: _Twig) -> bool:
     """Whether a section ends where `piece` begins: it ranks no higher, or counts otherwise (3.1 is no part of 2)."""
     assert piece.rank is not None
     if rank >= piece.rank:

@@ -20,12 +20,13 @@ _EN = (
         rf"{_QUOTED}\s*(?:\([^()\n]{{1,60}}\)\s*)?(?:,?\s*(?:or|and)\s+[“\"]{_TERM}[”\"]\s*)?,?\s*(?:as\s+used\s+[^,\n]{{1,40}},\s*)?{_MEANS}",
         re.IGNORECASE,
     ),
-    re.compile(
-        r"[（(]\s*(?:[^()（）“”\"\n]{0,100}?\b(?:the|this|an?|each|such|collectively|together|individually|as|or|and)\s*,?\s*)?"
-        rf"{_QUOTED}[^()（）\n]{{0,80}}[)）]",
-        re.IGNORECASE,
-    ),
 )
+_IN_BRACKETS = re.compile(
+    r"[（(]\s*(?:[^()（）“”\"\n]{0,100}?\b(?:the|this|an?|each|such|collectively|together|individually|as|or|and|called|"
+    r"hereinafter|hereafter|herein)\s*[,:]?\s*)?[“\"「『][^()（）]{1,300}[)）]",
+    re.IGNORECASE,
+)
+_QUOTE = re.compile(_QUOTED)
 _OWN_ACT = "(?:本|该)(?:法典?|条例|办法|规定|规则|细则|解释|准则|指引|制度|合同|协议|章程|规范|预案|规程|章|节|条|款)"
 _ZH = (
     re.compile(
@@ -55,9 +56,19 @@ def definitions_in(text: str, start: int, end: int) -> Iterator[Defined]:
     """The terms that `text[start:end]` defines, in order, each once."""
     found: dict[int, Defined] = {}
     han = any("\u4e00" <= c <= "\u9fff" for c in text[start:end])
-    for pattern in (*_EN, *(_ZH if han else ())):
-        for match in pattern.finditer(text, start, end):
-            term = " ".join(match["term"].split()).rpartition("规定的")[2].strip(" ,.;:，。；：")
-            if term and term not in _NOT_TERMS and "所称" not in term and any(c.isalnum() for c in term):
-                found.setdefault(match.end("term"), Defined(term, match.start("term"), match.end("term")))
+    matches = [m for pattern in (*_EN, *(_ZH if han else ())) for m in pattern.finditer(text, start, end)]
+    for brackets in _IN_BRACKETS.finditer(text, start, end):
+        matches += _QUOTE.finditer(text, brackets.start(), brackets.end())
+    for match in matches:
+        term = _term(match["term"])
+        if term is not None:
+            at = match.start("term") + max(0, match["term"].rfind(term.split()[0]))
+            found.setdefault(match.end("term"), Defined(term, at, match.end("term")))
     yield from sorted(found.values(), key=lambda d: d.start)
+
+
+def _term(words: str) -> str | None:
+    """The term as it is used: without white space too much, “the” and what stands around it; None where it is none."""
+    term = " ".join(words.split()).rpartition("规定的")[2].strip(" ,.;:，。；：")
+    term = re.sub(r"^[Tt]he (?=[A-Z])", "", term)
+    return term if term and term not in _NOT_TERMS and "所称" not in term and any(c.isalnum() for c in term) else None

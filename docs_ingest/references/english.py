@@ -8,6 +8,7 @@ Section 10(b) of the Exchange Act, Exchange Act Rule 15l-1, 17 CFR 240.15l-1    
 import re
 from collections.abc import Iterator
 
+from docs_ingest.references.english_documents import documents_en, with_document
 from docs_ingest.references.named import Named, Relative, Step
 
 _FAMILIES = {
@@ -53,7 +54,7 @@ _FAMILIES = {
 _WORDS = "|".join(sorted((re.escape(w) for w in _FAMILIES if "§" not in w), key=len, reverse=True))
 _SUB = r"\s?\((?:[a-zA-Z]{1,4}|\d{1,3})\)"
 _NUMBER = (
-    rf"(?:\d{{1,4}}[A-Za-z]?(?:[.-]\d{{1,4}}[A-Za-z]?){{0,5}}(?:{_SUB}){{0,6}}|(?-i:[IVXLC]{{1,7}}(?:\.[A-Z](?:\.\d{{1,2}}(?:\.[a-z])?)?)?)\b(?:{_SUB}){{0,4}}"
+    rf"(?:\d{{1,4}}[A-Za-z]?(?:[.-]\d{{1,4}}[A-Za-z]?){{0,5}}(?:\.[a-z](?!\w))?(?:{_SUB}){{0,6}}|(?-i:[IVXLC]{{1,7}}(?:\.[A-Z](?:\.\d{{1,2}}(?:\.[a-z])?)?)?)\b(?:{_SUB}){{0,4}}"
     rf"|(?-i:[A-Z])\b(?:-\d{{1,3}})?(?:{_SUB}){{0,4}}|\((?:[a-zA-Z]{{1,4}}|\d{{1,3}})\)(?:{_SUB}){{0,5}})"
 )
 _UNIT = re.compile(
@@ -65,31 +66,15 @@ _NEXT = re.compile(
 )
 _THROUGH = re.compile(r"through|to|[-–—]")
 _INSIDE = re.compile(rf"\s*,\s*(?P<word>Item|Section|Article|Chapter|Note)s?\s+(?P<n>{_NUMBER})")
-_ACT = (
-    "Act|Code|Agreement|Plan|Rules?|Regulation [A-Z][A-Z-]*|Regulations?|Law|Directive|Guidelines|Policy|Manual|Order|"
-    "Constitution|Indenture|Lease|Contract|Treaty|Convention|Charter|Bylaws|By-laws|Certificate|Statute|Ordinance|"
-    "Statement|Standards?|Topic \\d+|Form [\\w-]+"
-)
-_OF = re.compile(
-    rf"\s*,?\s*(?:of|to|under|in|from)\s+(?P<which>the|this|that|such|our|its|said)?\s*"
-    rf"(?P<title>(?:[A-Z][\w.&’'-]*\s+(?:(?:of|and|the|for|on|to|in)\s+){{0,2}}){{0,8}}(?:{_ACT}))\b(?P<year>\s+of\s+\d{{4}})?"
-)
-_TO_STATEMENTS = re.compile(
-    r"\s+to\s+(?:the|our|its)\s+(?:[\w-]+\s+){0,4}(?:financial\s+statements|accounts)", re.IGNORECASE
-)
-_HEREOF = re.compile(r"\s+(?:hereof|herein|hereto|above|below)\b", re.IGNORECASE)
-_ACT_BEFORE = re.compile(
-    r"(?P<title>(?:[A-Z][\w.&’'-]*\s+){1,6}(?:Act|Code|Agreement|Plan|Rules|Regulations?|Law|Directive|Treaty))"
-    r"(?:’s|'s)?\s+$"
-)
 _CODES = re.compile(
     rf"(?P<title>\d{{1,2}}\s+(?:C\.?F\.?R\.?|U\.?S\.?C\.?))\s+(?:[Pp]arts?\s+|§{{1,2}}\s*)?(?P<n>{_NUMBER})"
 )
-_SUPRA = re.compile(r"\bsupra\s+(?:foot)?notes?\s+\d+,?\s+at\s+$", re.IGNORECASE)
 _PRECEDING = re.compile(
     r"\bthe\s+(?:immediately\s+)?(?:preceding|foregoing|previous|prior)\s+(?P<what>paragraph|section|clause|item)\b",
     re.IGNORECASE,
 )
+_LETTERED = re.compile(r"(\d[\d.-]*)\.([a-z])")  # Section 24.b
+_THIS = re.compile(r"\bthis\s+$", re.IGNORECASE)
 _SUBS = re.compile(r"\(([a-zA-Z0-9]{1,5})\)")
 _MOST_IN_RANGE = 20
 _NEVER_LOWER = frozenset(
@@ -113,19 +98,10 @@ _NEVER_LOWER = frozenset(
 
 
 def references_en(text: str, start: int, end: int) -> Iterator[Named]:
-    """The references of `text[start:end]`, in order; a label at the very start is no reference."""
-    lead = start + len(text[start:end]) - len(text[start:end].lstrip("#* \t\r\n"))
-    at = start
-    codes = [(m.start(), m.end()) for m in _CODES.finditer(text, start, end)]
-    for match in _UNIT.finditer(text, start, end):
-        if match.start() < at or (match.start() == lead and _label_like(text, match, end)):
-            continue
-        if any(begin <= match.start() < stop for begin, stop in codes):
-            continue
-        word = match["word"] or "§"
-        if word.islower() and word in _NEVER_LOWER and not match["n"][0].isdigit() and match["n"][0] != "(":
-            continue
-        named, at = _list(text, start, end, match)
+    """The references of `text[start:end]`; a label at the very start is no reference, nor is “this Section 5”."""
+    taken = [(m.start(), m.end()) for m in _CODES.finditer(text, start, end)]
+    for named, stop in _units(text, start, end, list(taken)):
+        taken.append((named[0].start, stop))
         yield from named
     for match in _CODES.finditer(text, start, end):
         label = f"{match['title']} {match['n']}"
@@ -135,6 +111,27 @@ def references_en(text: str, start: int, end: int) -> Iterator[Named]:
             match["what"].lower(), Relative.ITEM_BEFORE
         )
         yield Named(match.start(), match.end(), match.group(), (), "", kind)
+    yield from documents_en(text, start, end, taken)
+
+
+def _units(text: str, start: int, end: int, codes: list[tuple[int, int]]) -> Iterator[tuple[list[Named], int]]:
+    """The places named together, and where the words about them end."""
+    lead = start + len(text[start:end]) - len(text[start:end].lstrip("#* \t\r\n"))
+    at = start
+    for match in _UNIT.finditer(text, start, end):
+        if match.start() < at or (match.start() == lead and _label_like(text, match, end)):
+            continue
+        if any(begin <= match.start() < stop for begin, stop in codes):
+            continue
+        word = match["word"] or "§"
+        if word.islower() and word in _NEVER_LOWER and not match["n"][0].isdigit() and match["n"][0] != "(":
+            continue
+        named, at = _list(text, start, end, match)
+        own = _THIS.search(text[max(start, match.start() - 8) : match.start()]) is not None
+        if own and not named[0].document:
+            named = named[1:]
+        if named:
+            yield named, at
 
 
 def _label_like(text: str, match: re.Match[str], end: int) -> bool:
@@ -151,7 +148,7 @@ def _list(text: str, start: int, end: int, match: re.Match[str]) -> tuple[list[N
     many = word.endswith("s") or word == "§§" or (match["mark"] or "") == "§§" or family in ("para", "clause", "item")
     inside = _INSIDE.match(text, at, end) if family in ("part", "chp", "art") else None
     if inside is not None:
-        return _with_document(text, start, inside.end(), [_nested(match, family, inside)], match.start())
+        return with_document(text, start, inside.end(), [_nested(match, family, inside)], match.start())
     while (following := _NEXT.match(text, at, end)) is not None:
         exact = (
             "(" in following["n"] or "." in following["n"]
@@ -164,7 +161,7 @@ def _list(text: str, start: int, end: int, match: re.Match[str]) -> tuple[list[N
         at = following.end()
     name = (match["word"] or "Section").rstrip("s.").capitalize() if family != "app" else "Appendix"
     made = [_named(family, name, begin, stop, n) for begin, stop, n in numbers]
-    return _with_document(text, start, at, made, match.start())
+    return with_document(text, start, at, made, match.start())
 
 
 def _nested(match: re.Match[str], family: str, inside: re.Match[str]) -> Named:
@@ -182,6 +179,8 @@ def _named(family: str, name: str, start: int, end: int, number: str) -> Named:
 def _steps(family: str, number: str) -> tuple[Step, ...]:
     subs = tuple(Step("item", s.lower()) for s in _SUBS.findall(number))
     base = _SUBS.sub("", number).strip()
+    if lettered := _LETTERED.fullmatch(base):
+        base, subs = lettered[1], (Step("item", lettered[2]), *subs)
     return (Step(family, _number(base)), *subs) if base else subs
 
 
@@ -205,26 +204,3 @@ def _between(low: str, high: str) -> list[str]:
     if head != other or not last.isdigit() or not until.isdigit() or not 1 < int(until) - int(last) <= _MOST_IN_RANGE:
         return []
     return [f"{head}.{n}" if head else str(n) for n in range(int(last) + 1, int(until))]
-
-
-def _with_document(text: str, start: int, at: int, made: list[Named], begin: int) -> tuple[list[Named], int]:
-    """What stands around a reference says in which document it is."""
-    if _SUPRA.search(text[max(start, begin - 60) : begin]):
-        return [_in(one, " ".join(text[max(start, begin - 60) : begin].split())[-40:]) for one in made], at
-    if _TO_STATEMENTS.match(text, at) or _HEREOF.match(text, at):
-        return made, at
-    of = _OF.match(text, at)
-    if of is not None:
-        title = f"{of['title']}{of['year'] or ''}"
-        if of["which"] in ("this", "our", "its") or title.split()[0] in ("This", "Form"):
-            return made, of.end()
-        return [_in(one, title) for one in made], of.end()
-    before = _ACT_BEFORE.search(text[max(start, begin - 80) : begin])
-    if before is not None:
-        title = re.sub(r"^(?:The|Under|In|See|And|Of|As|By|With|For|To|On|At|If|When|Such)\s+", "", before["title"])
-        return [_in(one, title) for one in made], at
-    return made, at
-
-
-def _in(one: Named, document: str) -> Named:
-    return Named(one.start, one.end, one.label, one.steps, " ".join(document.split()), None)

@@ -72,6 +72,10 @@ class Places:
             if address is not None:
                 missing = " ".join(f"{s.family} {s.number}" for s in steps[length:])
                 return Found(address, f"{missing} was not found below it" if missing else "")
+        for shorter, rest in _outer(steps[0]):
+            address = self._named(base, [shorter, *rest], source) or self._named(base, [shorter], source)
+            if address is not None:
+                return Found(address, f"{steps[0].family} {steps[0].number} was not found below it")
         first = steps[0]
         return Found(None, f"there is no {first.family} {first.number} here" if base is None else "not found there")
 
@@ -175,6 +179,16 @@ class Places:
             at = items.index(address) - back if address in items else -1
             return (items[at], "") if at >= 0 else (None, "no item stands before it")
         return None, "it stands in no list"
+
+
+def _outer(step: Step) -> Iterator[tuple[Step, list[Step]]]:
+    """Where a place may stand whose own number is no label: 7.4.3 below 7.4 or 7, 3B as B below 3."""
+    number = step.number
+    if match := re.fullmatch(r"(\d+)([a-z])", number):
+        yield Step(step.family, match[1]), [Step("item", match[2])]
+    while "_" in number:
+        number, _, _ = number.rpartition("_")
+        yield Step(step.family, number), []
 
 
 def _path(node: Node) -> tuple[tuple[str, str], ...]:

@@ -1,18 +1,16 @@
-"""Headings announced by a PDF outline or a printed table of contents, found in the text.
+"""Headings announced by a PDF outline or a printed list of contents, found in the text.
 
 An entry is looked for on the page it names, by its letters and digits only
 (case, spaces and punctuation differ between a bookmark and the page). Of several
 places on the page, the one at the start of a line and nearest to the bookmark's
-own height counts. A printed contents gives printed page numbers: the offset to
-the real page is found by vote.
+own height counts.
 """
 
 import re
 import unicodedata
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
@@ -20,10 +18,6 @@ from docs_ingest.parsed import BlockKind, OutlineEntry, ParsedDocument, TextLine
 from docs_ingest.structure.labels import Rank
 from docs_ingest.structure.pieces import Anchor
 
-_CONTENTS_LINE = re.compile(
-    r"^(?P<title>\S.{2,160}?)(?:\s*(?:\.\s?){3,}\s*|\s*[…·]{2,}\s*|\s+\|\s+|\s{3,})(?P<page>\d{1,4})\s*$"
-)
-_CONTENTS_PAGES = 25  # a printed contents begins within these first pages
 _LEAD_NUMBER = re.compile(r"^[\divxIVX]{1,4}[.:]?\s+")
 _SIMILAR = 86  # rapidfuzz ratio, 0..100, that a line must reach when no exact match stands on the page
 _NEAR = 40.0  # points between a bookmark's height and its line
@@ -146,72 +140,3 @@ def _similar(text: str, page: _Page, title: str, top: float | None) -> tuple[int
         if score >= _SIMILAR and (best is None or score > best[0]):
             best = (score, line.start, line.end)
     return None if best is None else (best[1], best[2])
-
-
-def printed_contents(parsed: ParsedDocument) -> list[OutlineEntry]:
-    """The entries of a printed table of contents with their real pages; empty if there is none to trust."""
-    printed = _contents_lines(parsed)
-    if len(printed) < 5:
-        return []
-    pages = _Pages(parsed)
-    last_page = max(line.page or 0 for line, _, _ in printed)
-    votes: Counter[int] = Counter()
-    for _, title, number in printed:
-        wanted = fold(title)[0]
-        for offset in range(-5, 40):
-            page = pages[number + offset] if number + offset > last_page else None
-            if page is not None and wanted in page.folded:
-                votes[offset] += 1
-    if not votes:
-        return []
-    offset, count = max(votes.items(), key=lambda vote: (vote[1], -abs(vote[0])))
-    if count < max(3, len(printed) // 3):
-        return []
-    levels = _levels([line for line, _, _ in printed])
-    return [
-        OutlineEntry(title, level, number + offset) for (_, title, number), level in zip(printed, levels, strict=True)
-    ]
-
-
-def _contents_lines(parsed: ParsedDocument) -> list[tuple[TextLine, str, int]]:
-    """Lines that end in a page number, in the run of pages where page numbers only grow."""
-    found: list[tuple[TextLine, str, int]] = []
-    for line in _whole_lines(parsed):
-        if line.page is None or line.page > _CONTENTS_PAGES:
-            continue
-        match = _CONTENTS_LINE.match(parsed.text[line.start : line.end])
-        if match is None:
-            continue
-        title, number = match["title"].strip(" .·…|\t"), int(match["page"])
-        if sum(c.isalpha() for c in title) < 2 or number > (parsed.pages or 0) + 5:
-            continue
-        if found and (number < found[-1][2] or line.page - (found[-1][0].page or 0) > 2):
-            if len(found) >= 5:
-                break
-            found = []
-        found.append((line, title, number))
-    return found
-
-
-def _whole_lines(parsed: ParsedDocument) -> Iterator[TextLine]:
-    """The lines of the text, those of one table row as one."""
-    rows = [(b.start, b.end) for b in parsed.blocks if b.cells]
-    at = 0
-    done = 0
-    for line in parsed.lines:
-        while at < len(rows) and rows[at][1] <= line.start:
-            at += 1
-        if at < len(rows) and rows[at][0] <= line.start:
-            if rows[at][0] >= done:
-                done = rows[at][1]
-                yield replace(line, start=rows[at][0], end=done)
-        else:
-            yield line
-
-
-def _levels(lines: Sequence[TextLine]) -> list[int]:
-    """1, 2, ... by left edge; all 1 where lines have no box."""
-    lefts = sorted({round(line.box[0] / 8) for line in lines if line.box is not None})[:6]
-    return [
-        1 if line.box is None else min(len(lefts), bisect_right(lefts, round(line.box[0] / 8))) or 1 for line in lines
-    ]

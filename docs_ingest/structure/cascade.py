@@ -10,14 +10,16 @@ No language model takes part. What carried the most sections is named as the
 source, with a confidence that says how much of what was announced was found.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from docs_ingest.parsed import Block, BlockKind, ParsedDocument
-from docs_ingest.structure.anchors import anchor, printed_contents
+from docs_ingest.parsed import Block, BlockKind, OutlineEntry, ParsedDocument
+from docs_ingest.structure.anchors import anchor
 from docs_ingest.structure.items import ItemLevels
 from docs_ingest.structure.labels import Label, Rank, heading_like, label_at
+from docs_ingest.structure.nesting import nested_looks
 from docs_ingest.structure.numbering import Mark, find_marks
 from docs_ingest.structure.pieces import Anchor, Piece, Structure
 from docs_ingest.structure.typography import typographic_ranks
@@ -31,44 +33,73 @@ _CONFIDENCE = {
     "typography": 0.6,
     "balanced": 0.3,
 }
+_PARTS = frozenset({"exhibit", "annex", "app", "schedule", "attachment", "addendum"})
+"""What may begin on a page of its own, its number alone on a line: a document within the document."""
+
 _PART_OF_A_BLOCK = -1  # instead of a block's index: its looks say nothing of a part
 _TRUSTED_SHARE = 0.5  # of the announced entries must be found for an outline or contents to be used
 
 
-def find_structure(parsed: ParsedDocument) -> Structure:
-    """Decide what every block means. Pure: the same parse gives the same structure."""
-    anchors, announced, source = _skeleton(parsed)
+def find_structure(parsed: ParsedDocument, printed: Sequence[Sequence[OutlineEntry]] = ()) -> Structure:
+    """Decide what every block means. Pure: the same parse gives the same structure.
+
+    `printed`: the headings that each printed list of contents announces (`read_contents`).
+    """
+    skeleton = _skeleton(parsed, printed)
     native = any(b.kind is BlockKind.HEADING for b in parsed.blocks)
     looks = {} if native else typographic_ranks(parsed)
-    reader = _BlockReader(parsed, looks, find_marks(parsed.text, parsed.blocks, _headed(parsed, anchors)))
+    marks = find_marks(parsed.text, parsed.blocks, _headed(parsed, skeleton.anchors))
+    reader = _BlockReader(parsed, looks, marks)
     pieces: list[Piece] = []
-    todo = list(anchors)
+    todo = list(reversed(skeleton.anchors))
     for index, block in enumerate(parsed.blocks):
         inside = []
-        while todo and todo[0].start < block.end:
-            inside.append(todo.pop(0))
+        while todo and todo[-1].start < block.end:
+            inside.append(todo.pop())
         pieces.extend(reader.read(index, block, [a for a in inside if a.start >= block.start]))
-    pieces = _joined_headings(parsed.text, pieces)
+    sizes = {b.start: b.size for b in parsed.blocks if b.size is not None}
+    pieces = nested_looks(_joined_headings(parsed.text, pieces), sizes)
     found = reader.sources
-    if source is not None:
-        found[source] += len(anchors)
+    if skeleton.source is not None:
+        found[skeleton.source] += len(skeleton.anchors)
     names = [name for name, _ in found.most_common()] or ["balanced"]
-    confidence = _CONFIDENCE[names[0]] * (len(anchors) / announced if announced and names[0] == source else 1.0)
-    return Structure(tuple(pieces), "+".join(names), round(confidence, 3), announced, len(anchors))
+    share = len(skeleton.anchors) / skeleton.announced if skeleton.announced and names[0] == skeleton.source else 1.0
+    confidence = round(_CONFIDENCE[names[0]] * min(1.0, share), 3)
+    return Structure(tuple(pieces), "+".join(names), confidence, skeleton.announced, len(skeleton.anchors))
 
 
-def _skeleton(parsed: ParsedDocument) -> tuple[list[Anchor], int, str | None]:
+@dataclass(frozen=True, slots=True)
+class _Skeleton:
     """Announced headings found in the text, how many were announced, and by what."""
+
+    anchors: tuple[Anchor, ...] = ()
+    announced: int = 0
+    source: str | None = None
+
+
+def _skeleton(parsed: ParsedDocument, printed: Sequence[Sequence[OutlineEntry]]) -> _Skeleton:
+    """The outline, and every list of contents that announces other headings: those of exhibits inside a filing."""
     if any(b.kind is BlockKind.HEADING for b in parsed.blocks):
-        return [], 0, None
-    for source, entries in (("outline", list(parsed.outline)), ("contents", [])):
-        wanted = entries if source == "outline" else printed_contents(parsed)
-        if len(wanted) < 2:
+        return _Skeleton()
+    anchors: list[Anchor] = []
+    announced = 0
+    source = None
+    for name, entries in [("outline", parsed.outline), *(("contents", one) for one in printed)]:
+        if len(entries) < 2:
             continue
-        anchors = anchor(parsed, wanted)
-        if len(anchors) >= len(wanted) * _TRUSTED_SHARE:
-            return anchors, len(wanted), source
-    return [], 0, None
+        made = anchor(parsed, [replace(e, level=e.level + 1) for e in entries] if anchors else entries)
+        new = [a for a in made if not _taken(anchors, a)]
+        if len(made) < len(entries) * _TRUSTED_SHARE or len(new) * 2 < len(made):
+            continue
+        anchors = sorted([*anchors, *new], key=lambda a: a.start)
+        announced += len(entries) - (len(made) - len(new))
+        source = source or name
+    return _Skeleton(tuple(anchors), announced, source)
+
+
+def _taken(anchors: Sequence[Anchor], new: Anchor) -> bool:
+    at = bisect_right(anchors, new.start, key=lambda a: a.start)
+    return (at > 0 and anchors[at - 1].end > new.start) or (at < len(anchors) and anchors[at].start < new.end)
 
 
 def _headed(parsed: ParsedDocument, anchors: Sequence[Anchor]) -> dict[int, Label | None]:
@@ -94,6 +125,7 @@ class _BlockReader:
         self._looks = looks
         self._marks = marks
         self._levels = ItemLevels()
+        self._tops = _page_tops(parsed.blocks)
         self.sources: Counter[str] = Counter()
 
     def read(self, index: int, block: Block, anchors: list[Anchor]) -> list[Piece]:
@@ -145,7 +177,7 @@ class _BlockReader:
             return self._plain(block, None)
         label = label_at(words)
         if label is not None and label.structural and not label.steps:
-            return self._labelled(block, words, label)
+            return self._labelled(index, block, words, label)
         if index in self._looks:
             self.sources["typography"] += 1
             return Piece(
@@ -160,14 +192,16 @@ class _BlockReader:
         rank = Rank.NATIVE + min(block.level or 1, 9) - 1
         return Piece(BlockKind.HEADING, block.start, block.end, rank, block.end, _structural(label), title)
 
-    def _labelled(self, block: Block, words: str, label: Label) -> Piece:
+    def _labelled(self, index: int, block: Block, words: str, label: Label) -> Piece:
         han = label.rank in (Rank.PART, Rank.CHAPTER, Rank.SECTION, Rank.HAN_ARTICLE) and "第" in label.text
         self.sources["grammar" if han else "numbering"] += 1
         rest = words[label.length :].strip()
         titled = not rest or (heading_like(rest) and label.rank != Rank.HAN_ARTICLE)
         title = " ".join(words.split()) if titled else None
         heading_end = block.end if titled else block.start
-        return Piece(BlockKind.PARAGRAPH, block.start, block.end, label.rank, heading_end, label, title)
+        begins_part = index in self._tops and label.family in _PARTS and label.length >= len(words.rstrip())
+        rank = Rank.NATIVE if begins_part else label.rank
+        return Piece(BlockKind.PARAGRAPH, block.start, block.end, rank, heading_end, label, title)
 
     def _plain(self, block: Block, label: Label | None) -> Piece:
         item = block.kind is BlockKind.ITEM or (label is not None and not label.structural)
@@ -177,6 +211,15 @@ class _BlockReader:
         if item:
             level = block.level or (self._levels.level(label) if label is not None else 1)
         return Piece(kind, block.start, block.end, None, 0, label, None, level, block.group)
+
+
+def _page_tops(blocks: Sequence[Block]) -> set[int]:
+    """Indexes of the blocks with which pages begin, page furniture aside."""
+    tops: dict[int, int] = {}
+    for i, block in enumerate(blocks):
+        if block.page is not None and block.kind.citable:
+            tops.setdefault(block.page, i)
+    return set(tops.values())
 
 
 def _native_title(words: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 
-from docs_ingest.parsed import Block, BlockKind, ParsedDocument
+from docs_ingest.parsed import Block, BlockKind, OutlineEntry, ParsedDocument
 from docs_ingest.structure.anchors import fold
 
 _TITLE = re.compile(
@@ -35,6 +35,8 @@ _UNCOUNTED = 5  # how far a printed page number may lie above the number of page
 _KEY = 12  # folded characters by which places said again are looked up
 _MOST_SAID_AGAIN = 0.6
 _MOST_LOOKED_AT = 500
+_LEAST_ANNOUNCED = 5  # numbered entries below which a list announces nothing
+_MOST_LEVELS = 6
 _LONGEST_RUN = 1_500  # entries
 
 
@@ -48,23 +50,39 @@ class _Entry:
     short: bool
 
 
-def without_contents(parsed: ParsedDocument) -> ParsedDocument:
-    """The same document with the blocks of its lists of contents as furniture."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A document with its lists of contents as furniture, and the headings each of them announces."""
+
+    parsed: ParsedDocument
+    lists: tuple[tuple[OutlineEntry, ...], ...]  # with the pages on which they stand; only where these could be told
+
+
+def read_contents(parsed: ParsedDocument) -> Contents:
+    """Find the lists of contents of a document."""
     entries = [
         _entry(parsed.text, index, block)
         for index, block in enumerate(parsed.blocks)
         if block.kind.citable and block.kind is not BlockKind.FOOTNOTE
     ]
     if len(entries) < 4:
-        return parsed
-    found = _Lists(parsed, entries).found()
-    if not found:
-        return parsed
+        return Contents(parsed, ())
+    lists = _Lists(parsed, entries)
+    runs = lists.runs()
+    found = {e.index for begin, end in runs for e in entries[begin:end]}
+    found -= set(_announced_titles(parsed, entries, found))
     blocks = (
-        replace(b, kind=BlockKind.FURNITURE, level=None, group=None, header=False) if i in found else b
+        replace(b, kind=BlockKind.FURNITURE, level=None, group=None, header=False, cells=()) if i in found else b
         for i, b in enumerate(parsed.blocks)
     )
-    return replace(parsed, blocks=tuple(blocks))
+    announced = [lists.announced(begin, end) for begin, end in runs]
+    return Contents(replace(parsed, blocks=tuple(blocks)) if found else parsed, tuple(a for a in announced if a))
+
+
+def _announced_titles(parsed: ParsedDocument, entries: Sequence[_Entry], found: set[int]) -> Iterator[int]:
+    """Blocks above a list that the outline names, mostly “Contents” itself: they stay headings."""
+    named = {(fold(e.title)[0], e.page) for e in parsed.outline}
+    return (e.index for e in entries if e.index in found and (e.folded, parsed.blocks[e.index].page) in named)
 
 
 def _entry(text: str, index: int, block: Block) -> _Entry:
@@ -90,6 +108,7 @@ class _Lists:
     def __init__(self, parsed: ParsedDocument, entries: Sequence[_Entry]) -> None:
         self._text = parsed.text
         self._blocks = parsed.blocks
+        self._lines = parsed.lines
         self._entries = entries
         self._last_page = parsed.pages + _UNCOUNTED if parsed.pages else 0
         self._said: dict[str, list[tuple[int, str]]] = defaultdict(list)
@@ -100,16 +119,47 @@ class _Lists:
                 self._said[begins[:_KEY]].append((at, begins))
         self._keys = sorted(self._said)
 
-    def found(self) -> set[int]:
-        """Indexes of the blocks that are contents."""
-        found: set[int] = set()
+    def runs(self) -> list[tuple[int, int]]:
+        """The lists: from which entry to which."""
+        found = []
         at = 0
         while at < len(self._entries):
             end = self._run_end(at)
             if end is not None:
-                found.update(e.index for e in self._entries[at:end])
+                found.append((at, end))
             at = end or at + 1
         return found
+
+    def announced(self, begin: int, end: int) -> tuple[OutlineEntry, ...]:
+        """The headings a list announces, on their real pages; none where the printed numbers fit no pages."""
+        numbered = [k for k in range(begin, end) if self._entries[k].page.isdigit() and self._entries[k].folded]
+        votes = Counter(offset for k in numbered for offset in self._offsets(k))
+        if not votes or len(numbered) < _LEAST_ANNOUNCED:
+            return ()
+        offset, count = max(votes.items(), key=lambda vote: (vote[1], -abs(vote[0])))
+        if count < max(3, len(numbered) // 3):
+            return ()
+        lefts = [self._left(k) for k in numbered]
+        steps = sorted({left for left in lefts if left is not None})[:_MOST_LEVELS]
+        levels = [1 if left is None else bisect_right(steps, left) or 1 for left in lefts]
+        return tuple(
+            OutlineEntry(self._title(k), level, int(self._entries[k].page) + offset)
+            for k, level in zip(numbered, levels, strict=True)
+        )
+
+    def _left(self, at: int) -> int | None:
+        """Left edge of an entry in steps of 8 points."""
+        lines = self._lines
+        first = bisect_right(lines, self._blocks[self._entries[at].index].start, key=lambda line: line.start) - 1
+        box = lines[first].box if first >= 0 else None
+        return None if box is None else round(box[0] / 8)
+
+    def _title(self, at: int) -> str:
+        block = self._blocks[self._entries[at].index]
+        words = self._text[block.start : block.end].strip(" |\n")
+        leader = _LEADER.search(words)
+        bare = _LEADER.sub("", words) if leader is not None else words[: words.rstrip().rfind(self._entries[at].page)]
+        return " ".join(bare.replace("|", " ").split())
 
     def _run_end(self, at: int) -> int | None:
         """Where the list that begins here ends; None where none begins here."""

@@ -103,7 +103,7 @@ _EN_WORDS = {
 _EN = re.compile(
     rf"(?P<label>(?P<word>{'|'.join(map(re.escape, _EN_WORDS))})\s*"
     r"(?P<n>\d{1,4}[A-Z]?(?:[.-]\d{1,4}[a-z]?){0,4}(?:\([a-z0-9]{1,4}\)){0,4}|(?-i:[IVXLC]{1,7}|[A-Z])(?![a-z])))"
-    r"(?P<after>\s+[—–-]|[.:)—–-]*)(?P<gap>\s*)",
+    r"(?P<after>\s+[—–|-]|[.:)—–-]*)(?P<gap>\s*)",
     re.IGNORECASE,
 )
 _DECIMAL = re.compile(r"(?P<label>(?P<n>\d{1,3}(?:\.\d{1,3}){1,4}))\.?(?P<gap>[ \t\u3000]+|(?=[\u4e00-\u9fff]))(?=\S)")
@@ -112,6 +112,8 @@ _ROMAN = re.compile(r"(?P<label>(?P<n>[IVX]{1,6}))\.(?P<gap>[ \t]+)(?=\S)")
 _LETTER = re.compile(r"(?P<label>(?P<n>[A-Z]))\.(?P<gap>[ \t]+)(?=[A-Z\u4e00-\u9fff])")
 _ITEM = re.compile(r"(?P<label>\((?P<n>[a-z]{1,4}|[A-Z]|\d{1,3})\)|(?P<m>[a-z]|[ivx]{1,5})\))(?P<gap>\s+)(?=\S)")
 _LETTER_ITEM = re.compile(r"(?P<label>(?P<n>[a-z]|[ivx]{1,5})\.)(?P<gap>\s+)(?=[A-Z“\"\u4e00-\u9fff])")
+_LONGEST_TITLE = 100
+_SMALL_WORDS = frozenset({"with", "from", "into", "upon", "under", "over", "that", "this", "than", "between"})
 _STOP = re.compile(r"[.;,:。；，：!?！？]\s*$")
 
 
@@ -119,6 +121,15 @@ def heading_like(words: str) -> bool:
     """Whether a line could be a heading by its looks: short, not a sentence, with letters in it."""
     words = words.strip()
     return 0 < len(words) <= 160 and not _STOP.search(words) and sum(c.isalpha() for c in words) >= 2
+
+
+def title_case(words: str) -> bool:
+    """Whether words that end in a stop are a heading all the same: “Section 8.02 Notices, Etc.”"""
+    words = words.strip()
+    if len(words) > _LONGEST_TITLE or not words.endswith(".") or ". " in re.sub(r"\d\.", "", words):
+        return False
+    long = [w for w in re.findall(r"[^\W\d_]+", words) if len(w) > 3 and w.lower() not in _SMALL_WORDS]
+    return bool(long) and all(w[0].isupper() for w in long)
 
 
 def label_at(block: str) -> Label | None:
@@ -162,7 +173,7 @@ def _word_label(head: str, block: str) -> Label | None:
     rest = head[match.end() :]
     bare = not rest.strip()
     marked = bool(match["after"]) and bool(match["gap"] or not rest or match["after"][-1] in "—–")
-    titled = bool(match["gap"]) and rest[:1].isupper() and heading_like(block.strip())
+    titled = bool(match["gap"]) and rest[:1].isupper() and (heading_like(block.strip()) or title_case(block))
     if not (bare or marked or titled):
         return None
     family, rank = _EN_WORDS[match["word"].lower()]

@@ -76,6 +76,10 @@ class Mark:
     title: str | None
 
 
+_Key = tuple[tuple[int, ...], bool]
+"""Steps of a number or their beginning; whether a word stands before them: Item 1, ARTICLE 2."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     block: int
@@ -182,7 +186,7 @@ def _word_inside(index: int, match: re.Match[str]) -> _Candidate:
 
 def _longest_run(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """The heaviest sequence in which each number follows the one before; labels that need no number are in it."""
-    best: dict[tuple[int, ...], tuple[float, int]] = {}  # steps or their beginning -> weight so far, last candidate
+    best: dict[_Key, tuple[float, int]] = {}  # steps or their beginning -> weight so far, last candidate
     top: tuple[float, int] = (0.0, -1)
     weights: list[float] = []
     before: list[int] = []
@@ -198,8 +202,7 @@ def _longest_run(candidates: Sequence[_Candidate]) -> list[_Candidate]:
             weight, last = found[0] + one.weight, found[1]
         weights.append(weight)
         before.append(last)
-        for length in range(1, len(one.steps) + 1):
-            key = one.steps[:length]
+        for key in _keys(one):
             if key not in best or weight >= best[key][0]:
                 best[key] = (weight, i)
         if weight >= top[0]:
@@ -213,22 +216,32 @@ def _longest_run(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     return sorted({(c.block, c.start): c for c in (*certain, *kept)}.values(), key=lambda c: c.start)
 
 
+def _keys(one: _Candidate) -> Iterator[_Key]:
+    """What a candidate is the place of: its steps and their beginnings. “Item 1” heads 1.1, but no 2 follows it."""
+    worded = bool(one.steps) and not one.label.steps
+    for length in range(1, len(one.steps) + 1):
+        yield one.steps[:length], worded and length == 1
+
+
 def _followed(
-    steps: tuple[int, ...], best: Mapping[tuple[int, ...], tuple[float, int]], top: tuple[float, int]
+    steps: tuple[int, ...], best: Mapping[_Key, tuple[float, int]], top: tuple[float, int]
 ) -> Iterator[tuple[float, int]]:
     """What a number may come after: weight so far, less what it costs, and the last candidate of it."""
     *above, last = steps
     parent = tuple(above)
     if all(n <= 1 for n in steps):
         yield (top[0] - (_RESTART if top[1] >= 0 else 0.0), top[1])
-    if parent and last <= 2 and parent in best:
-        yield best[parent][0] - (_MISSING if last == 2 else 0.0), best[parent][1]
-    if (sibling := best.get((*parent, last - 1))) is not None:
+    for heading in (best.get((parent, False)), best.get((parent, True))) if parent and last <= 2 else ():
+        if heading is not None:
+            yield heading[0] - (_MISSING if last == 2 else 0.0), heading[1]
+    if (sibling := best.get(((*parent, last - 1), False))) is not None:
         yield sibling
-    if (earlier := best.get((*parent, last - 2))) is not None:
+    if (earlier := best.get(((*parent, last - 2), False))) is not None:
         yield earlier[0] - _MISSING, earlier[1]
-    if parent and last <= 1 and (uncle := best.get((*parent[:-1], parent[-1] - 1))) is not None:
-        yield uncle[0] - _MISSING, uncle[1]
+    if parent and last <= 1:
+        for worded in (False, True):
+            if (uncle := best.get(((*parent[:-1], parent[-1] - 1), worded))) is not None:
+                yield uncle[0] - _MISSING, uncle[1]
 
 
 def _jumped(

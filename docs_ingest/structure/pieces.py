@@ -19,7 +19,7 @@ class Piece:
     kind: BlockKind
     start: int
     end: int
-    rank: int | None = None
+    rank: float | None = None
     heading_end: int = 0
     label: Label | None = None
     title: str | None = None
@@ -33,7 +33,7 @@ class Anchor:
 
     start: int
     end: int
-    rank: int
+    rank: float
     title: str
 
 

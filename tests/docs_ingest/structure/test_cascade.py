@@ -1,7 +1,7 @@
 """Which source of structure is believed, and how far."""
 
 from docs_ingest.parsed import Block, BlockKind, OutlineEntry, ParsedDocument, TextLine
-from docs_ingest.structure import Structure, find_structure
+from docs_ingest.structure import Structure, find_structure, read_contents
 
 
 def document(*rows: tuple[str, dict[str, object]], outline: tuple[OutlineEntry, ...] = ()) -> ParsedDocument:
@@ -74,7 +74,8 @@ def test_a_printed_contents_gives_headings_with_its_page_offset_found_by_vote() 
     titles = ["Scope", "Duties of the Bank", "保存期限", "Reports", "Penalties", "附则"]
     contents = [(f"{title} ........ {i + 1}", {"page": 1}) for i, title in enumerate(titles)]
     body = [row for i, title in enumerate(titles) for row in ((title, {"page": i + 4}), (BODY, {"page": i + 4}))]
-    found = find_structure(document(*contents, *body))
+    printed = read_contents(document(*contents, *body))
+    found = find_structure(printed.parsed, printed.lists)
     assert [s for s in sections(found) if s in titles] == titles
     assert "contents" in found.source
 

@@ -3,7 +3,7 @@
 import pytest
 
 from docs_ingest.parsed import Block, BlockKind, Cell, ParsedDocument
-from docs_ingest.structure.contents import without_contents
+from docs_ingest.structure.contents import read_contents
 
 BODY = "The Bank keeps every record for ten years after the end of the business relationship."
 ZH = "银行应当自业务关系结束之日起将客户身份资料至少保存十年。"
@@ -23,7 +23,7 @@ def document(
 
 
 def contents_of(parsed: ParsedDocument) -> list[str]:
-    return [parsed.text[b.start : b.end] for b in without_contents(parsed).blocks if b.kind is BlockKind.FURNITURE]
+    return [parsed.text[b.start : b.end] for b in read_contents(parsed).parsed.blocks if b.kind is BlockKind.FURNITURE]
 
 
 def test_lines_that_lead_to_page_numbers_by_dots_are_contents() -> None:
