@@ -20,7 +20,14 @@ _EN = (
         rf"{_QUOTED}\s*(?:\([^()\n]{{1,60}}\)\s*)?(?:,?\s*(?:or|and)\s+[“\"]{_TERM}[”\"]\s*)?,?\s*(?:as\s+used\s+[^,\n]{{1,40}},\s*)?{_MEANS}",
         re.IGNORECASE,
     ),
+    re.compile(
+        r"\b(?:referred\s+to|known|designated|defined)\s+(?:(?:herein(?:after)?|collectively|together|individually)\s+)*as\s+"
+        rf"(?:the\s+|an?\s+)?{_QUOTED}",
+        re.IGNORECASE,
+    ),
 )
+_ACRONYM = re.compile(r"[（(](?P<term>[A-Z][A-Z&]{1,8}s?)[)）]")
+_WORDS_BEFORE = 160  # characters in which the words of an acronym stand
 _IN_BRACKETS = re.compile(
     r"[（(]\s*(?:[^()（）“”\"\n]{0,100}?\b(?:the|this|an?|each|such|collectively|together|individually|as|or|and|called|"
     r"hereinafter|hereafter|herein)\s*[,:]?\s*)?[“\"「『][^()（）]{1,300}[)）]",
@@ -40,6 +47,7 @@ _ZH = (
         r"[（(](?:以下|下)(?:简|统|合|分别)?(?:简)?称(?:为)?[：:]?\s*[“\"「]?(?P<term>[^）)”\"」\n]{1,40})[”\"」]?[）)]"
     ),
 )
+_JOINERS = frozenset({"and", "of", "the", "for", "in", "on", "to", "a", "an", "or", "by", "with"})
 _NOT_TERMS = frozenset({"其中", "下列", "以下", "前款", "这里", "其"})
 
 
@@ -59,6 +67,11 @@ def definitions_in(text: str, start: int, end: int) -> Iterator[Defined]:
     matches = [m for pattern in (*_EN, *(_ZH if han else ())) for m in pattern.finditer(text, start, end)]
     for brackets in _IN_BRACKETS.finditer(text, start, end):
         matches += _QUOTE.finditer(text, brackets.start(), brackets.end())
+    matches += [
+        m
+        for m in _ACRONYM.finditer(text, start, end)
+        if _spelled(m["term"], text[max(start, m.start() - _WORDS_BEFORE) : m.start()])
+    ]
     for match in matches:
         term = _term(match["term"])
         if term is not None:
@@ -72,3 +85,15 @@ def _term(words: str) -> str | None:
     term = " ".join(words.split()).rpartition("规定的")[2].strip(" ,.;:，。；：")
     term = re.sub(r"^[Tt]he (?=[A-Z])", "", term)
     return term if term and term not in _NOT_TERMS and "所称" not in term and any(c.isalnum() for c in term) else None
+
+
+def _spelled(acronym: str, before: str) -> bool:
+    """Whether the words before an acronym begin with its letters: Securities and Exchange Commission (SEC)."""
+    letters = [c for c in acronym.rstrip("s").lower() if c.isalpha()]
+    words = [w.lower() for w in re.findall(r"[A-Za-z][\w’']*", before)]
+    for word in reversed(words[-3 * len(letters) :]):
+        if letters and word[0] == letters[-1]:
+            letters.pop()
+        elif word not in _JOINERS:
+            break
+    return not letters

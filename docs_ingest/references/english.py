@@ -41,6 +41,8 @@ _FAMILIES = {
     "exhibits": "exhibit",
     "attachment": "attachment",
     "note": "note",
+    "footnote": "footnote",
+    "footnotes": "footnote",
     "notes": "note",
     "item": "item",
     "items": "item",
@@ -54,7 +56,7 @@ _FAMILIES = {
 _WORDS = "|".join(sorted((re.escape(w) for w in _FAMILIES if "§" not in w), key=len, reverse=True))
 _SUB = r"\s?\((?:[a-zA-Z]{1,4}|\d{1,3})\)"
 _NUMBER = (
-    rf"(?:\d{{1,4}}[A-Za-z]?(?:[.-]\d{{1,4}}[A-Za-z]?){{0,5}}(?:\.[a-z](?!\w))?(?:{_SUB}){{0,6}}|(?-i:[IVXLC]{{1,7}}(?:\.[A-Z](?:\.\d{{1,2}}(?:\.[a-z])?)?)?)\b(?:{_SUB}){{0,4}}"
+    rf"(?:\d{{1,4}}[A-Za-z]?(?:[.-]\d{{1,4}}[A-Za-z]?){{0,5}}(?:\.[a-z](?!\w))?(?:{_SUB}){{0,6}}|(?-i:[IVXLC]{{1,7}}(?:\.[A-Z](?:\.\d{{1,2}}(?:\.[a-z](?!\w))?)?)?)\b(?:{_SUB}){{0,4}}"
     rf"|(?-i:[A-Z])\b(?:-\d{{1,3}})?(?:{_SUB}){{0,4}}|\((?:[a-zA-Z]{{1,4}}|\d{{1,3}})\)(?:{_SUB}){{0,5}})"
 )
 _UNIT = re.compile(
@@ -62,9 +64,10 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(
-    rf"(?P<sep>\s*,\s*(?:and\s+|or\s+|and/or\s+)?|\s+(?:and|or|and/or)\s+|\s+(?:through|to)\s+|\s?[-–—]\s?)(?P<n>{_NUMBER})(?![\w%])"
+    rf"(?P<sep>\.?\s*,\s*(?i:and\s+|or\s+|and/or\s+)?|\.?\s+(?i:and|or|and/or)\s+|\s+(?i:through|to)\s+|\s?[-–—]\s?)"
+    rf"(?P<n>{_NUMBER})(?![\w%])"
 )
-_THROUGH = re.compile(r"through|to|[-–—]")
+_THROUGH = re.compile(r"through|to|[-–—]", re.IGNORECASE)
 _INSIDE = re.compile(rf"\s*,\s*(?P<word>Item|Section|Article|Chapter|Note)s?\s+(?P<n>{_NUMBER})")
 _CODES = re.compile(
     rf"(?P<title>\d{{1,2}}\s+(?:C\.?F\.?R\.?|U\.?S\.?C\.?))\s+(?:[Pp]arts?\s+|§{{1,2}}\s*)?(?P<n>{_NUMBER})"
@@ -74,6 +77,7 @@ _PRECEDING = re.compile(
     re.IGNORECASE,
 )
 _LETTERED = re.compile(r"(\d[\d.-]*)\.([a-z])")  # Section 24.b
+_SUPRA_INFRA = re.compile(r"\b(?:supra|infra)\s+$", re.IGNORECASE)
 _THIS = re.compile(r"\bthis\s+$", re.IGNORECASE)
 _SUBS = re.compile(r"\(([a-zA-Z0-9]{1,5})\)")
 _MOST_IN_RANGE = 20
@@ -91,6 +95,8 @@ _NEVER_LOWER = frozenset(
         "figure",
         "note",
         "notes",
+        "footnote",
+        "footnotes",
         "chapter",
         "parts",
     }
@@ -143,6 +149,8 @@ def _label_like(text: str, match: re.Match[str], end: int) -> bool:
 def _list(text: str, start: int, end: int, match: re.Match[str]) -> tuple[list[Named], int]:
     word = (match["word"] or match["sign"]).lower().rstrip(".")
     family = _FAMILIES.get(word, "sec")
+    if family == "note" and _SUPRA_INFRA.search(text[max(start, match.start() - 8) : match.start()]):
+        family = "footnote"
     numbers = [(match.start(), match.end(), match["n"])]
     at = match.end()
     many = word.endswith("s") or word == "§§" or (match["mark"] or "") == "§§" or family in ("para", "clause", "item")

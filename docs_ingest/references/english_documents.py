@@ -13,7 +13,7 @@ from docs_ingest.references.named import Named
 _KINDS = (
     "Act|Code|Agreement|Plan|Rules?|Regulation [A-Z][A-Z-]*|Regulations?|Law|Directive|Guidelines|Policy|Manual|Order|"
     "Constitution|Indenture|Lease|Contract|License|Treaty|Convention|Charter|Bylaws|By-laws|Certificate|Statute|Ordinance|"
-    "Statement|Standards?|Topic \\d+|Form [\\w-]+"
+    "Statement|Standards?|Topic \\d+|Form [\\w-]+|ACT|CODE|AGREEMENT|PLAN|REGULATIONS?|INDENTURE"
 )
 _LOWER = (
     r"(?i:code\s+of\s+\w+(?:\s+procedure)?|(?:civil|criminal|penal|commercial|labou?r|tax|bankruptcy)\s+code|"
@@ -25,17 +25,17 @@ _TITLE = (
     rf"(?:{_KINDS})"
 )
 _OF = re.compile(
-    rf"\s*,?\s*(?:of|to|under|in|from)\s+(?P<which>the|this|that|such|our|its|said)?\s*"
-    r"(?:(?:schedule|annex|appendix|exhibit)\s+(?:of|to)\s+(?:the\s+)?)?"
-    rf"(?P<title>{_TITLE}\b|{_LOWER})(?P<year>\s+of\s+\d{{4}})?"
+    rf"\s*,?\s*(?i:of|to|under|in|from)\s+(?P<which>(?i:the|this|that|such|our|its|said)\b)?\s*"
+    r"(?i:(?:schedule|annex|appendix|exhibit)\s+(?:of|to)\s+(?:the\s+)?)?"
+    rf"(?P<title>{_TITLE}\b|{_LOWER})(?P<year>\s+(?i:of)\s+\d{{4}})?"
 )
 _TO_STATEMENTS = re.compile(
     r"\s+to\s+(?:the|our|its)\s+(?:[\w-]+\s+){0,4}(?:financial\s+statements|accounts)", re.IGNORECASE
 )
 _HEREOF = re.compile(r"\s+(?:hereof|herein|hereto|above|below)\b", re.IGNORECASE)
 _ACT_BEFORE = re.compile(
-    r"(?P<title>(?:[A-Z][\w.&’'-]*\s+){1,6}(?:Act|Code|Agreement|Plan|Rules|Regulations?|Law|Directive|Treaty))"
-    r"(?:’s|'s)?\s+$"
+    r"(?:(?P<title>(?:[A-Z][\w.&’'-]*\s+){1,6}(?:Act|Code|Agreement|Plan|Rules|Regulations?|Law|Directive|Treaty))"
+    r"(?:’s|'s)?|(?<![\w’'-])(?P<short>Code|Act))\s+$"
 )
 _SUPRA = re.compile(r"\bsupra\s+(?:foot)?notes?\s+\d+,?\s+at\s+$", re.IGNORECASE)
 _NO_TITLE = re.compile(r"^(?:(?:The|Under|In|See|And|Of|As|By|With|For|To|On|At|If|When|Such|Any|Each|This|That)\s+)+")
@@ -62,12 +62,12 @@ def with_document(text: str, start: int, at: int, made: list[Named], begin: int)
     of = _OF.match(text, at)
     if of is not None:
         title = f"{of['title']}{of['year'] or ''}"
-        if of["which"] in ("this", "our", "its") or title.split()[0] in ("This", "Form"):
+        if (of["which"] or "").lower() in ("this", "our", "its") or title.split()[0] in ("This", "Form"):
             return made, of.end()
         return [_in(one, title) for one in made], of.end()
     named = _ACT_BEFORE.search(before)
     if named is not None:
-        return [_in(one, _NO_TITLE.sub("", named["title"])) for one in made], at
+        return [_in(one, _NO_TITLE.sub("", named["title"] or named["short"])) for one in made], at
     return made, at
 
 

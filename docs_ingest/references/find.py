@@ -11,6 +11,7 @@ from docs_ingest.references.definitions import definitions_in
 from docs_ingest.references.english import references_en
 from docs_ingest.references.named import Named
 from docs_ingest.references.resolve import Places
+from docs_ingest.references.titles import Titles
 from stores.records import Edge, EdgeKind, Node, NodeKind
 
 _SPEAKING = frozenset(
@@ -29,13 +30,18 @@ def find_edges(text: str, nodes: Sequence[Node], title: str, links: Sequence[Lin
     `links` are ties that the format itself has; where one stands on words that
     name a place, the link says where they lead.
     """
-    places = Places(nodes)
+    places = Places(nodes, text)
+    titles = Titles(nodes)
     own = _bare_title(title)
     made: list[Edge] = []
     for node in nodes:
         if not node.leaf or node.kind not in _SPEAKING:
             continue
-        made += _references(text, node, places, own)
+        found = list(_references(text, node, places, own))
+        made += found
+        made += [
+            e for e in titles.references(text, node) if not any(f.start < e.end and e.start < f.end for f in found)
+        ]
         made += [
             Edge(EdgeKind.DEFINITION, node.address, d.start, d.end, d.term)
             for d in definitions_in(text, node.start, node.end)

@@ -24,6 +24,7 @@ _SISTERS = {
     "schedule": ("schedule", "annex"),
     "attachment": ("attachment", "annex", "exhibit"),
 }
+_LEADING_NUMBER = re.compile(r"\s*[\[(]?(\d{1,4})[\])]?[.\s]")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _NOTES = ("notes to", "附注", "notes on")
 
@@ -39,8 +40,13 @@ class Found:
 class Places:
     """The labelled places of one tree."""
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node], text: str = "") -> None:
+        """`text` is that of the nodes; without it footnotes are not found by their numbers."""
         self._nodes = {n.address: n for n in nodes}
+        self._footnotes: dict[str, list[Node]] = defaultdict(list)
+        for node in nodes if text else ():
+            if node.kind is NodeKind.FOOTNOTE and (leading := _LEADING_NUMBER.match(text, node.start, node.end)):
+                self._footnotes[leading[1]].append(node)
         self._ending: dict[tuple[str, str], list[tuple[tuple[tuple[str, str], ...], str]]] = defaultdict(list)
         self._articles: list[str] = []
         for node in nodes:
@@ -63,19 +69,28 @@ class Places:
                 return Found(None, reason)
         if not named.steps:
             return Found(base)
+        if named.steps[0].family == "footnote":
+            return self._footnote(named.steps[0].number, source)
         return self._down(base, named.steps, source)
+
+    def _footnote(self, number: str, source: Node) -> Found:
+        """The note with this number that is nearest; notes may be counted from 1 again."""
+        notes = self._footnotes.get(number)
+        if not notes:
+            return Found(None, f"there is no footnote {number} here")
+        return Found(min(notes, key=lambda n: abs(n.order - source.order)).address)
 
     def _down(self, base: str | None, steps: Sequence[Step], source: Node) -> Found:
         """The place that the steps lead to; the last one above it that is there, with what was not found below."""
         for length in range(len(steps), 0, -1):
             address = self._named(base, steps[:length], source)
             if address is not None:
-                missing = " ".join(f"{s.family} {s.number}" for s in steps[length:])
-                return Found(address, f"{missing} was not found below it" if missing else "")
-        for shorter, rest in _outer(steps[0]):
-            address = self._named(base, [shorter, *rest], source) or self._named(base, [shorter], source)
+                missing = steps[length:]
+                return Found(address, f"{_written(missing)} was not found below it" if missing else "")
+        for shorter, whole in _otherwise(steps):
+            address = self._named(base, shorter, source)
             if address is not None:
-                return Found(address, f"{steps[0].family} {steps[0].number} was not found below it")
+                return Found(address, "" if whole else f"{_written(steps)} was not found below it")
         first = steps[0]
         return Found(None, f"there is no {first.family} {first.number} here" if base is None else "not found there")
 
@@ -89,14 +104,24 @@ class Places:
             ]
             options = self._structural(last, options)
             if options:
-                return min(options, key=lambda o: (-_shared(o[1], source.address), len(o[0]), self._nodes[o[1]].order))[
-                    1
-                ]
+                return min(options, key=lambda o: self._distance(o, last, source))[1]
         if last.family == "para" and last.number == "1" and len(steps) > 1:
             return self._named(base, steps[:-1], source)  # an article of one paragraph is that paragraph
         if last.family == "para" and last.number == "1" and base is not None:
             return base
         return self._in_notes(last) if last.family == "note" else None
+
+    def _distance(
+        self, option: tuple[tuple[tuple[str, str], ...], str], last: Step, source: Node
+    ) -> tuple[int, bool, int, int]:
+        """Nearest first: most steps of the way shared, the number as it is written, not deep, early."""
+        path, address = option
+        return (
+            -shared_steps(address, source.address),
+            path[-1][1] != last.number,
+            len(path),
+            self._nodes[address].order,
+        )
 
     def _structural(
         self, last: Step, options: list[tuple[tuple[tuple[str, str], ...], str]]
@@ -181,14 +206,29 @@ class Places:
         return None, "it stands in no list"
 
 
-def _outer(step: Step) -> Iterator[tuple[Step, list[Step]]]:
-    """Where a place may stand whose own number is no label: 7.4.3 below 7.4 or 7, 3B as B below 3."""
-    number = step.number
-    if match := re.fullmatch(r"(\d+)([a-z])", number):
-        yield Step(step.family, match[1]), [Step("item", match[2])]
-    while "_" in number:
-        number, _, _ = number.rpartition("_")
-        yield Step(step.family, number), []
+def _otherwise(steps: Sequence[Step]) -> Iterator[tuple[list[Step], bool]]:
+    """Where a place may stand whose own number is no label, and whether that is the whole way.
+
+    II.D.3.b as b below 3 below D below II; 3B as B below 3; 7.4.3 below 7.4 or 7.
+    """
+    first, *rest = steps
+    parts = first.number.split("_")
+    if len(parts) > 1 and any(not part.isdigit() for part in parts):
+        nested = [Step(first.family, part) for part in parts]
+        lettered = [*nested[:-1], Step("item", parts[-1])]
+        yield [*nested, *rest], True
+        yield [*lettered, *rest], True
+        yield from ((nested[:length], False) for length in range(len(nested), 0, -1))
+        return
+    if match := re.fullmatch(r"(\d+)([a-z])", first.number):
+        yield [Step(first.family, match[1]), Step("item", match[2])], not rest
+        yield [Step(first.family, match[1])], False
+    while len(parts := parts[:-1]) > 0:
+        yield [Step(first.family, "_".join(parts))], False
+
+
+def _written(steps: Sequence[Step]) -> str:
+    return " ".join(f"{s.family} {s.number}" for s in steps)
 
 
 def _path(node: Node) -> tuple[tuple[str, str], ...]:
@@ -227,7 +267,7 @@ def _arabic(number: str) -> str:
     return str(total)
 
 
-def _shared(one: str, other: str) -> int:
+def shared_steps(one: str, other: str) -> int:
     """How many steps two addresses share from the root down."""
     count = 0
     for a, b in zip(one.split("."), other.split("."), strict=False):

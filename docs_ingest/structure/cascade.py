@@ -36,6 +36,7 @@ _CONFIDENCE = {
 _PARTS = frozenset({"exhibit", "annex", "app", "schedule", "attachment", "addendum"})
 """What may begin on a page of its own, its number alone on a line: a document within the document."""
 
+_OF_A_DOCUMENT = Rank.NATIVE - 0.5  # an exhibit holds whatever is announced inside it
 _PART_OF_A_BLOCK = -1  # instead of a block's index: its looks say nothing of a part
 _TRUSTED_SHARE = 0.5  # of the announced entries must be found for an outline or contents to be used
 
@@ -145,13 +146,13 @@ class _BlockReader:
             pieces.append(self._announced(block, one, end))
             at = end
         if not anchors and index in self._marks:
-            return self._numbered(block, self._marks[index])
+            return self._numbered(index, block, self._marks[index])
         if self._text[at : block.end].strip():
             rest = replace(block, start=at)
             pieces.append(self._piece(index, rest) if at == block.start else self._plain(rest, None))
         return pieces
 
-    def _numbered(self, block: Block, marks: Sequence[Mark]) -> list[Piece]:
+    def _numbered(self, index: int, block: Block, marks: Sequence[Mark]) -> list[Piece]:
         """A block in which numbered sections begin: what stands before the first, and each to the next."""
         self.sources["numbering"] += len(marks)
         pieces: list[Piece] = []
@@ -161,7 +162,7 @@ class _BlockReader:
         for mark, end in zip(marks, ends, strict=True):
             rest = self._text[mark.heading_end : end].strip()
             heading_end = mark.heading_end if rest else end
-            rank = mark.label.rank
+            rank = self._rank(index, mark.label, self._text[mark.start : end])
             pieces.append(Piece(BlockKind.PARAGRAPH, mark.start, end, rank, heading_end, mark.label, mark.title))
         return pieces
 
@@ -199,9 +200,14 @@ class _BlockReader:
         titled = not rest or (heading_like(rest) and label.rank != Rank.HAN_ARTICLE)
         title = " ".join(words.split()) if titled else None
         heading_end = block.end if titled else block.start
-        begins_part = index in self._tops and label.family in _PARTS and label.length >= len(words.rstrip())
-        rank = Rank.NATIVE if begins_part else label.rank
+        rank = self._rank(index, label, words)
         return Piece(BlockKind.PARAGRAPH, block.start, block.end, rank, heading_end, label, title)
+
+    def _rank(self, index: int, label: Label, words: str) -> float | None:
+        """The rank of a label; a part of its own that begins on a page of its own stands above what is announced."""
+        if index in self._tops and label.family in _PARTS and label.length >= len(words.rstrip()):
+            return _OF_A_DOCUMENT if label.family == "exhibit" else Rank.NATIVE
+        return label.rank
 
     def _plain(self, block: Block, label: Label | None) -> Piece:
         item = block.kind is BlockKind.ITEM or (label is not None and not label.structural)
@@ -227,6 +233,9 @@ def _native_title(words: str) -> str:
 
 
 def _structural(label: Label | None) -> Label | None:
+    """The label of a heading that is announced: “a. Fees” is a section then, no list item; (1) is no label of one."""
+    if label is not None and not label.structural and label.text.endswith("."):
+        return replace(label, family="sec", rank=Rank.LETTER)
     return label if label is not None and label.structural else None
 
 

@@ -17,6 +17,7 @@ from itertools import islice, takewhile
 
 from docs_ingest.parsed import Block, BlockKind, OutlineEntry, ParsedDocument
 from docs_ingest.structure.anchors import fold
+from docs_ingest.structure.labels import label_at
 
 _TITLE = re.compile(
     r"^(?:table\s+of\s+contents|contents|index|list\s+of\s+(?:tables|figures|exhibits|annexes|appendices)|"
@@ -100,7 +101,8 @@ def _entry(text: str, index: int, block: Block) -> _Entry:
         fold(_LEAD.sub("", bare))[0],
         match["page"] if match is not None else "",
         leader is not None,
-        short=not bare.rstrip(" |").endswith(_SENTENCE_END) and block.kind is not BlockKind.HEADING,
+        short=(match is not None or not bare.rstrip(" |").endswith(_SENTENCE_END))
+        and block.kind is not BlockKind.HEADING,
     )
 
 
@@ -139,12 +141,11 @@ class _Lists:
         offset, count = max(votes.items(), key=lambda vote: (vote[1], -abs(vote[0])))
         if count < max(3, len(numbered) // 3):
             return ()
-        lefts = [self._left(k) for k in numbered]
-        steps = sorted({left for left in lefts if left is not None})[:_MOST_LEVELS]
-        levels = [1 if left is None else bisect_right(steps, left) or 1 for left in lefts]
+        titles = [self._title(k) for k in numbered]
+        levels = _levels(titles, [self._left(k) for k in numbered])
         return tuple(
-            OutlineEntry(self._title(k), level, int(self._entries[k].page) + offset)
-            for k, level in zip(numbered, levels, strict=True)
+            OutlineEntry(title, level, int(self._entries[k].page) + offset)
+            for k, title, level in zip(numbered, titles, levels, strict=True)
         )
 
     def _left(self, at: int) -> int | None:
@@ -203,7 +204,7 @@ class _Lists:
         entry = self._entries[at]
         if not entry.short or not entry.folded:
             return False
-        return entry.leader or self._said_again(at)
+        return entry.leader or bool(entry.page) or self._said_again(at)
 
     def _said_again(self, at: int) -> bool:
         """Whether a later block begins with the words of this entry."""
@@ -249,3 +250,16 @@ class _Lists:
 
 def _end(members: Sequence[int], least: int) -> int | None:
     return members[-1] + 1 if len(members) >= least else None
+
+
+def _levels(titles: Sequence[str], lefts: Sequence[int | None]) -> list[int]:
+    """1, 2, ... by left edge; titles with one kind of label (Section 2.1) share the level that most of them have."""
+    steps = sorted({left for left in lefts if left is not None})[:_MOST_LEVELS]
+    levels = [1 if left is None else bisect_right(steps, left) or 1 for left in lefts]
+    kinds = [None if (label := label_at(title)) is None else (label.family, label.rank) for title in titles]
+    usual: dict[object, Counter[int]] = defaultdict(Counter)
+    for kind, level in zip(kinds, levels, strict=True):
+        usual[kind][level] += 1
+    return [
+        level if kind is None else usual[kind].most_common(1)[0][0] for kind, level in zip(kinds, levels, strict=True)
+    ]
