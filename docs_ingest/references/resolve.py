@@ -27,6 +27,8 @@ _SISTERS = {
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _NOTES = ("notes to", "附注", "notes on")
 
+_Option = tuple[tuple[tuple[str, str], ...], str]  # (the steps down to a place, its address)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -41,7 +43,7 @@ class Places:
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = {n.address: n for n in nodes}
-        self._ending: dict[tuple[str, str], list[tuple[tuple[tuple[str, str], ...], str]]] = defaultdict(list)
+        self._ending: dict[tuple[str, str], list[_Option]] = defaultdict(list)
         self._articles: list[str] = []
         for node in nodes:
             path = _path(node)
@@ -75,7 +77,19 @@ class Places:
         first = steps[0]
         return Found(None, f"there is no {first.family} {first.number} here" if base is None else "not found there")
 
+    def every(self, steps: Sequence[Step]) -> list[str]:
+        """All places that steps from the top lead to, in document order: whoever asks stands nowhere."""
+        found = {address for _, address in self._options(None, steps)}
+        return sorted(found, key=lambda address: self._nodes[address].order)
+
     def _named(self, base: str | None, steps: Sequence[Step], source: Node) -> str | None:
+        options = self._options(base, steps)
+        if not options:
+            return None
+        return min(options, key=lambda o: (-_shared(o[1], source.address), len(o[0]), self._nodes[o[1]].order))[1]
+
+    def _options(self, base: str | None, steps: Sequence[Step]) -> list[_Option]:
+        """The places below `base` that the steps lead to, of the first kind that there is."""
         last = steps[-1]
         for family in _SISTERS.get(last.family, (last.family,)):
             options = [
@@ -83,20 +97,16 @@ class Places:
                 for path, address in self._ending.get((family, _arabic(last.number)), ())
                 if (base is None or address == base or address.startswith(f"{base}.")) and _leads(path, steps)
             ]
-            options = self._structural(last, options)
             if options:
-                return min(options, key=lambda o: (-_shared(o[1], source.address), len(o[0]), self._nodes[o[1]].order))[
-                    1
-                ]
+                return self._structural(last, options)
         if last.family == "para" and last.number == "1" and len(steps) > 1:
-            return self._named(base, steps[:-1], source)  # an article of one paragraph is that paragraph
+            return self._options(base, steps[:-1])  # an article of one paragraph is that paragraph
         if last.family == "para" and last.number == "1" and base is not None:
-            return base
-        return self._in_notes(last) if last.family == "note" else None
+            return [((), base)]
+        in_notes = self._in_notes(last) if last.family == "note" else None
+        return [] if in_notes is None else [((), in_notes)]
 
-    def _structural(
-        self, last: Step, options: list[tuple[tuple[tuple[str, str], ...], str]]
-    ) -> list[tuple[tuple[tuple[str, str], ...], str]]:
+    def _structural(self, last: Step, options: list[_Option]) -> list[_Option]:
         """Item 7A of a filing is a section, item (7) of a list is none: sections first, where there are any."""
         sections = [o for o in options if self._nodes[o[1]].kind is NodeKind.SECTION]
         return sections if last.family == "item" and sections and not last.number.isalpha() else options
