@@ -219,7 +219,12 @@ def test_lists_and_ranges_give_each_place_in_their_order(name: str, words: str, 
         ("law", "第二款", 0, "第二款: say in which article or section"),
         ("contract", "paragraph (b)", 0, "Paragraph (b): say in which article or section"),
         ("law", "《公司法》第三条", 0, "第三条: that is a place in another document, 公司法"),
-        ("contract", "Section 2 of the Exchange Act", 0, "Section 2: that is a place in another document, Exchange Act"),
+        (
+            "contract",
+            "Section 2 of the Exchange Act",
+            0,
+            "Section 2: that is a place in another document, Exchange Act",
+        ),
         ("manual", "贷款 loans", 0, "“贷款 loans” names no numbered place"),
     ],
 )
@@ -317,7 +322,10 @@ def test_every_label_and_machine_name_of_a_tree_is_found_in_it(name: str, data: 
         assert node.address in look_up(nodes, f"  {words.upper() if words == node.label else words}\u3000").addresses
 
 
-@given(st.text(max_size=40) | st.lists(st.sampled_from("第一二条款项（）()1.2-–至、, Sections and附件"), max_size=30).map("".join))
+@given(
+    st.text(max_size=40)
+    | st.lists(st.sampled_from("第一二条款项（）()1.2-–至、, Sections and附件"), max_size=30).map("".join)
+)
 def test_any_words_give_addresses_of_the_tree_or_a_reason(words: str) -> None:
     for made in TREES.values():
         result = look_up(made.nodes, words)
