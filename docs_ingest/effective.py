@@ -25,10 +25,10 @@ _N = r"[〇○零一二三四五六七八九十\d]"
 _DAY_ZH = rf"(?P<y>{_N}{{4}})\s*年\s*(?P<m>{_N}{{1,3}})\s*月\s*(?P<d>{_N}{{1,3}})\s*[日号]"
 _FORCE = "(?:起)?(?:正式)?(?:施行|实施|生效|执行|實施|執行)"
 _STATED_ZH = re.compile(
-    rf"(?:(?P<own>[本该][^，。；\s]{{1,14}})|(?<=[\s。；：（(]))[,，]?自\s*(?P<when>{_DAY_ZH}|(?:公布|发布|颁布|印发|签发|發布)之日)\s*{_FORCE}"
+    rf"(?:(?P<own>[本该][^，。；\s]{{1,14}})|(?<=[\s。；：]))[,，]?自\s*(?P<when>{_DAY_ZH}|(?:公布|发布|颁布|印发|签发|發布)之日)\s*{_FORCE}"
 )
 _ACTS = "通过|公布|发布|颁布|印发|批准|修订|修正|修改|發布"
-_PREAMBLE_DAY = re.compile(rf"{_DAY_ZH}(?P<what>[^\n年]{{0,120}}?(?:{_ACTS}|施行|实施))")
+_PREAMBLE_DAY = re.compile(rf"(?<!》（自)(?<!》\(自){_DAY_ZH}(?P<what>[^\n年]{{0,120}}?(?:{_ACTS}|施行|实施))")
 _FIRST_ARTICLE = re.compile(r"第\s*(?:一|1|１)\s*条")
 
 _MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905
@@ -38,6 +38,10 @@ _DAY_EN = (
     rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:day\s+of\s+)?(?P<mon2>{_MONTH})\s*,?\s+(?P<year2>\d{{4}})"
     r"|(?P<iso>\d{4}-\d{2}-\d{2}))"
 )
+_THIS = (
+    r"\bthis\s+(?:\w+\s+){0,3}?(?:act|agreement|amendment|bylaws|charter|code|contract|directive|guidelines?|indenture|"
+    r"lease|manual|order|plan|policy|procedure|regulations?|rules?|schedule|statute)\b"
+)
 _STATED_EN = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -46,8 +50,10 @@ _STATED_EN = tuple(
         rf"\beffective\s+date\s*(?:[:：]|is|of\s+this\s+\w+\s+is)\s*(?:the\s+)?{_DAY_EN}",
         rf"\bdates?\s*:\s*(?:this\s+\w+\s+is\s+)?effective\s*(?:date)?\s*:?\s*{_DAY_EN}",
         rf"\b(?:made|entered\s+into|dated)\b[^.]{{0,80}}?\b(?:as\s+of|on|this)\s+(?:the\s+)?{_DAY_EN}[^.]{{0,80}}?\(\s*(?:the\s+)?[“\"']effective\s+date",
-        rf"\beffective\s+(?:as\s+of|from|on)\s+(?:the\s+)?{_DAY_EN}",
-        rf"(?:^|\n)\s*\**effective\s*:?\s+{_DAY_EN}",
+        rf"{_THIS}(?:[^.;\n]|\bNos?\.){{0,160}}?\beffective\s+(?:as\s+of|from|on)\s+(?:the\s+)?{_DAY_EN}",
+        rf"\beffective\s+(?:as\s+of|from|on)\s+(?:the\s+)?{_DAY_EN}[^.;\n]{{0,60}}?\b(?:by\s+and\s+(?:between|among)|is\s+made)\b",
+        rf"(?:^|\n)\s*\**effective\s*(?::|as\s+of|from|on)?\s+(?:the\s+)?{_DAY_EN}",
+        rf"(?:^|\n)[^\n.;]{{0,80}}\beffective\s+(?:as\s+of|from|on)\s+(?:the\s+)?{_DAY_EN}\s*(?:\n|$)",
     )
 )
 

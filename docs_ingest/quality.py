@@ -128,31 +128,42 @@ def _leaf_at(tree: Tree, offset: int) -> Node:
 
 def _sections(tree: Tree) -> Iterator[Suspicion]:
     for node in tree.nodes:
-        if node.kind is NodeKind.SECTION and not node.leaf:
-            kinds = {c.kind for c in tree.children(node)} - {NodeKind.FURNITURE, NodeKind.HIDDEN}
-            if kinds <= {NodeKind.HEADING}:
-                words = node.title or node.label or ""
-                yield Suspicion(Concern.NO_BODY, f"“{words}” has no text below it", node.address, node.page)
+        if node.kind is NodeKind.SECTION and _bare(tree, node):
+            words = node.title or node.label or ""
+            yield Suspicion(Concern.NO_BODY, f"“{words}” has no text below it", node.address, node.page)
         elif node.leaf and node.size > _LONG_LEAF and node.kind not in (NodeKind.FURNITURE, NodeKind.HIDDEN):
             yield Suspicion(Concern.LONG_PASSAGE, f"{node.size:,} characters in one piece", node.address, node.page)
 
 
+def _bare(tree: Tree, section: Node) -> bool:
+    """Whether a section is nothing but its heading. One paragraph under its label is a leaf too, but has no title."""
+    if section.leaf:
+        return section.title is not None
+    return {c.kind for c in tree.children(section)} <= {NodeKind.HEADING, NodeKind.FURNITURE, NodeKind.HIDDEN}
+
+
 def _numbers(tree: Tree) -> Iterator[Suspicion]:
-    """Labels that should count up: articles through the whole document, other sections below one parent."""
-    last: dict[tuple[str, str], int] = {}
+    """Labels that should count up: articles through the whole document, other sections below one parent.
+
+    第一条 beside Article 1 is the same article in the other language, not a second one.
+    """
+    last: dict[tuple[str, str, bool], int] = {}
+    seen: set[tuple[str, bool]] = set()
     for node in tree.nodes:
-        if node.kind is not NodeKind.SECTION or node.eid is None:
+        if node.kind is not NodeKind.SECTION or node.eid is None or node.label is None:
             continue
-        path = node.eid.split("__")
-        twice = re.sub(r"-\d+$", "", path[-1])
-        match = _LABEL_NUMBER.match(twice)
+        above, _, own = node.eid.rpartition("__")
+        own = re.sub(r"-\d+$", "", own)
+        match = _LABEL_NUMBER.match(own)
         if match is None:
             continue
-        if twice != path[-1]:
+        han = not node.label.isascii()
+        if (f"{above}__{own}", han) in seen:
             yield Suspicion(Concern.NUMBER_TWICE, f"{node.label} stands here again", node.address, node.page)
             continue
-        scope = "" if match["family"].startswith("art") else "__".join(path[:-1])
-        number, before = int(match["number"]), last.get((scope, match["family"]))
+        seen.add((f"{above}__{own}", han))
+        scope = ("" if match["family"].startswith("art") else above, match["family"], han)
+        number, before = int(match["number"]), last.get(scope)
         if before is not None and before + 1 < number <= before + _MOST_GAPS:
             missing = f"{before + 1}" if number == before + 2 else f"{before + 1}–{number - 1}"
             yield Suspicion(
@@ -161,7 +172,7 @@ def _numbers(tree: Tree) -> Iterator[Suspicion]:
                 node.address,
                 node.page,
             )
-        last[scope, match["family"]] = number
+        last[scope] = number
 
 
 def _hidden(tree: Tree) -> Iterator[Suspicion]:

@@ -184,6 +184,7 @@ class ReadingProcess:
         if self._stopped:
             raise ReadingStopped
         if self._child is None or self._child.poll() is not None:
+            self._kill()  # one that died between two files leaves its pipes
             self._child = _start(self.limits)
             self._files = 0
         return self._child

@@ -1,6 +1,8 @@
 """The uploaded bytes in a folder: one file each, named by its hash, written whole or not at all.
 
 originals/TENANT/ab/abcdef...     TENANT is itself a hash: names of tenants are no file names
+
+A file that was damaged is mended when the same bytes are sent again.
 """
 
 import os
@@ -22,10 +24,12 @@ class FolderOriginals:
         if sha256(data).hexdigest() != source_hash:
             raise StoreCorrupt("these bytes do not have the hash they are kept under: nothing was kept")
         path = self._path(tenant, source_hash)
-        if path.exists():
-            return
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if path.exists() and path.read_bytes() == data:
+                return
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (path.parent.parent, path.parent):
+                folder.mkdir(mode=0o700, exist_ok=True)
             _write(path, data)
         except OSError as error:
             raise StoreUnavailable(f"the original could not be kept in {self._folder} ({error.strerror})") from error
@@ -51,7 +55,7 @@ class FolderOriginals:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write beside the place and move there: a reader never sees half a file, a crash leaves none."""
+    """Write beside the place and move there: nobody ever reads half a file, not even after a crash."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -59,7 +63,18 @@ def _write(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
+        _keep_names(path.parent, path.parent.parent, path.parent.parent.parent)
     except BaseException:
         with suppress(FileNotFoundError):
             Path(name).unlink()
         raise
+
+
+def _keep_names(*folders: Path) -> None:
+    """Until a folder itself is on disk, a crash may lose the names in it."""
+    for folder in folders:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

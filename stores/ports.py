@@ -176,7 +176,10 @@ class Originals(Protocol):
     """The uploaded bytes, by their hash: for page images, boxes of single characters and later readings. Sync."""
 
     def put(self, tenant: str, source_hash: str, data: bytes) -> None:
-        """Keep bytes; those that are there already are left alone. On return they are durable."""
+        """Keep bytes; those that are there already are left alone, damaged ones replaced. On return they are durable.
+
+        Raises StoreCorrupt when they do not have this hash; nothing is kept then.
+        """
 
     def get(self, tenant: str, source_hash: str) -> bytes:
         """The bytes of this hash. Raises NotFound; StoreCorrupt when they do not have it any more."""

@@ -8,10 +8,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docs_ingest.references.named import Named, Relative, Step
-from docs_ingest.structure.labels import han_number
+from docs_ingest.structure.labels import han_number, han_numeral
 
 _N = "[〇○零一二三四五六七八九十百千两\\d]"
 _UNITS = {"编": "bk", "分编": "subbk", "章": "chp", "节": "sec", "条": "art", "款": "para", "项": "item", "目": "point"}
@@ -19,7 +19,7 @@ _LEVEL = {unit: i for i, unit in enumerate(("编", "分编", "章", "节", "条"
 _UNIT = re.compile(
     rf"第\s*[（(]?\s*(?P<n>{_N}{{1,9}})\s*[)）]?\s*(?P<unit>分编|编|章|节|条|款|项|目)(?:之(?P<sub>{_N}{{1,3}}))?(?!件|目|项目)"
 )
-_SEPARATOR = re.compile(r"\s*(?:、|，|和|或者?|及|以及|与|(?P<range>至|到|—|－|-))\s*")
+_SEPARATOR = re.compile(r"\s*(?:、|，|和|或者?|及|以及|与|(?P<range>至|到|—|－|-|～|~))\s*")
 _BEFORE = re.compile(r"(?:前|上)(?P<n>[一二两三四五六]?)(?P<unit>条|款|项)(?![目件])")
 _ANNEX = re.compile(rf"(?P<label>附(?P<kind>件|表|录)\s*(?P<n>{_N}{{1,3}}))")
 _BOOK = re.compile(r"《(?P<title>[^《》\n]{2,80}(?:〈[^〉]{1,60}〉[^《》\n]{0,40})?)》(?:（[^（）\n]{1,30}）)?")
@@ -144,7 +144,8 @@ def _members(spread_from: _Unit | None, path: list[_Unit], document: str, where:
         low, high = _whole(spread_from.number), _whole(path[-1].number)
         if low is not None and high is not None and 1 < high - low <= _MOST_IN_RANGE:
             for number in range(low + 1, high):
-                between = _Unit(path[-1].start, path[-1].end, path[-1].unit, str(number), f"第{number}{path[-1].unit}")
+                name = str(number) if re.search(r"\d", path[-1].printed) else han_numeral(number)
+                between = replace(path[-1], number=str(number), printed=f"第{name}{path[-1].unit}")
                 yield _named([*path[:-1], between], document, where, end)
     yield _named(path, document, where, end)
 

@@ -158,14 +158,13 @@ def _list(text: str, start: int, end: int, match: re.Match[str]) -> tuple[list[N
     if inside is not None:
         return with_document(text, start, inside.end(), [_nested(match, family, inside)], match.start())
     while (following := _NEXT.match(text, at, end)) is not None:
-        exact = (
-            "(" in following["n"] or "." in following["n"]
-        )  # Section 13(a) or 15(d), but no “Section 5 and 3 others”
-        if not _alike(numbers[-1][2], following["n"]) or not (many or exact):
+        number = _beside(numbers[-1][2], following["n"])
+        exact = "(" in number or "." in number  # Section 13(a) or 15(d), but no “Section 5 and 3 others”
+        if not _alike(numbers[-1][2], number) or not (many or exact):
             break
         if _THROUGH.search(following["sep"]):
-            numbers += [(following.start("n"), following.end(), n) for n in _between(numbers[-1][2], following["n"])]
-        numbers.append((following.start("n"), following.end(), following["n"]))
+            numbers += [(following.start("n"), following.end(), n) for n in _between(numbers[-1][2], number)]
+        numbers.append((following.start("n"), following.end(), number))
         at = following.end()
     name = (match["word"] or "Section").rstrip("s.").capitalize() if family != "app" else "Appendix"
     made = [_named(family, name, begin, stop, n) for begin, stop, n in numbers]
@@ -194,6 +193,28 @@ def _steps(family: str, number: str) -> tuple[Step, ...]:
 
 def _number(number: str) -> str:
     return re.sub(r"[^0-9A-Za-z]+", "_", number).strip("_").lower()
+
+
+def _beside(last: str, number: str) -> str:
+    """(b) after 2.1(a) is 2.1(b): what is above it is not said again."""
+    subs = _SUBS.findall(last)
+    if not number.startswith("(") or last.startswith("(") or not subs:
+        return number
+    first = _SUBS.findall(number)[0]
+    for depth in range(len(subs) - 1, -1, -1):
+        if _counts_as(subs[depth]) == _counts_as(first) or _next_letter(subs[depth], first):
+            return _SUBS.sub("", last).strip() + "".join(f"({sub})" for sub in subs[:depth]) + number
+    return number
+
+
+def _counts_as(sub: str) -> str:
+    if sub.isdigit():
+        return "figure"
+    return "roman" if set(sub) <= set("ivx") else "capital" if sub.isupper() else "letter"
+
+
+def _next_letter(one: str, other: str) -> bool:
+    return len(one) == len(other) == 1 and ord(other) - ord(one) == 1
 
 
 def _alike(one: str, other: str) -> bool:

@@ -80,7 +80,12 @@ def _with_documents_said_elsewhere(edges: Sequence[Edge]) -> list[Edge]:
 
 
 def _with_links(edges: list[Edge], text: str, nodes: Sequence[Node], links: Sequence[Link]) -> list[Edge]:
-    """Links as edges; words that a resolved edge stands on already are left to it, those of unresolved ones are not."""
+    """Links as edges.
+
+    One on words that name one place stands for them, unless it only leads out
+    and they are found here. Of a list (“Sections 2.1 and 3”) it adds what the
+    list itself does not lead to.
+    """
     leaves = [n for n in nodes if n.leaf]
     starts = [n.start for n in leaves]
     spans = sorted((e.start, e.end, i) for i, e in enumerate(edges) if e.kind is EdgeKind.REFERENCE)
@@ -89,14 +94,16 @@ def _with_links(edges: list[Edge], text: str, nodes: Sequence[Node], links: Sequ
     made: list[Edge] = []
     for link in links:
         node = leaves[max(0, bisect_right(starts, link.start) - 1)]
-        if node.kind not in _SPEAKING:
+        edge = _of_link(link, text, node, leaves, starts) if node.kind in _SPEAKING else None
+        if edge is None:
             continue
-        edge = _of_link(link, text, node, leaves, starts)
         near = spans[max(0, bisect_right(begins, link.end) - _NEAR) : bisect_right(begins, link.end)]
         below = [i for start, end, i in near if start < link.end and link.start < end]
-        if edge is None or (any(edges[i].target is not None for i in below) and edge.target is None):
+        known = {edges[i].target for i in below} - {None}
+        if known and (edge.target is None or (len(below) > 1 and edge.target in known)):
             continue
-        dropped.update(below)
+        if len(below) == 1 and (edge.target is not None or not edges[below[0]].document):
+            dropped.update(below)
         made.append(edge)
     return [e for i, e in enumerate(edges) if i not in dropped] + made
 

@@ -28,6 +28,8 @@ _LEADING_NUMBER = re.compile(r"\s*[\[(]?(\d{1,4})[\])]?[.\s]")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _NOTES = ("notes to", "附注", "notes on")
 
+_Option = tuple[tuple[tuple[str, str], ...], str]  # (the steps down to a place, its address)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -47,7 +49,7 @@ class Places:
         for node in nodes if text else ():
             if node.kind is NodeKind.FOOTNOTE and (leading := _LEADING_NUMBER.match(text, node.start, node.end)):
                 self._footnotes[leading[1]].append(node)
-        self._ending: dict[tuple[str, str], list[tuple[tuple[tuple[str, str], ...], str]]] = defaultdict(list)
+        self._ending: dict[tuple[str, str], list[_Option]] = defaultdict(list)
         self._articles: list[str] = []
         for node in nodes:
             path = _path(node)
@@ -94,7 +96,19 @@ class Places:
         first = steps[0]
         return Found(None, f"there is no {first.family} {first.number} here" if base is None else "not found there")
 
+    def every(self, steps: Sequence[Step]) -> list[str]:
+        """All places that steps from the top lead to, in document order: whoever asks stands nowhere."""
+        found = {address for _, address in self._options(None, steps)}
+        return sorted(found, key=lambda address: self._nodes[address].order)
+
     def _named(self, base: str | None, steps: Sequence[Step], source: Node) -> str | None:
+        options = self._options(base, steps)
+        if not options:
+            return None
+        return min(options, key=lambda o: self._distance(o, steps, source))[1]
+
+    def _options(self, base: str | None, steps: Sequence[Step]) -> list[_Option]:
+        """The places below `base` that the steps lead to, of the first kind that there is."""
         last = steps[-1]
         for family in _SISTERS.get(last.family, (last.family,)):
             options = [
@@ -102,30 +116,27 @@ class Places:
                 for path, address in self._ending.get((family, _arabic(last.number)), ())
                 if (base is None or address == base or address.startswith(f"{base}.")) and _leads(path, steps)
             ]
-            options = self._structural(last, options)
             if options:
-                return min(options, key=lambda o: self._distance(o, last, source))[1]
+                return self._structural(last, options)
         if last.family == "para" and last.number == "1" and len(steps) > 1:
-            return self._named(base, steps[:-1], source)  # an article of one paragraph is that paragraph
+            return self._options(base, steps[:-1])  # an article of one paragraph is that paragraph
         if last.family == "para" and last.number == "1" and base is not None:
-            return base
-        return self._in_notes(last) if last.family == "note" else None
+            return [((), base)]
+        in_notes = self._in_notes(last) if last.family == "note" else None
+        return [] if in_notes is None else [((), in_notes)]
 
-    def _distance(
-        self, option: tuple[tuple[tuple[str, str], ...], str], last: Step, source: Node
-    ) -> tuple[int, bool, int, int]:
-        """Nearest first: most steps of the way shared, the number as it is written, not deep, early."""
+    def _distance(self, option: _Option, steps: Sequence[Step], source: Node) -> tuple[int, int, bool, int, int]:
+        """Nearest first: no steps left out, most of the way shared, the number as it is written, not deep, early."""
         path, address = option
         return (
+            _left_out(path, steps) if path else 0,
             -shared_steps(address, source.address),
-            path[-1][1] != last.number,
+            bool(path) and path[-1][1] != steps[-1].number,
             len(path),
             self._nodes[address].order,
         )
 
-    def _structural(
-        self, last: Step, options: list[tuple[tuple[tuple[str, str], ...], str]]
-    ) -> list[tuple[tuple[tuple[str, str], ...], str]]:
+    def _structural(self, last: Step, options: list[_Option]) -> list[_Option]:
         """Item 7A of a filing is a section, item (7) of a list is none: sections first, where there are any."""
         sections = [o for o in options if self._nodes[o[1]].kind is NodeKind.SECTION]
         return sections if last.family == "item" and sections and not last.number.isalpha() else options
@@ -244,15 +255,25 @@ def _path(node: Node) -> tuple[tuple[str, str], ...]:
 
 def _leads(path: Sequence[tuple[str, str]], steps: Sequence[Step]) -> bool:
     """Whether the steps stand in this order on the way to a place; its last one is known to fit."""
-    at = len(path) - 2
+    return _first_step(path, steps) >= 0
+
+
+def _left_out(path: Sequence[tuple[str, str]], steps: Sequence[Step]) -> int:
+    """How many steps of the way to a place are passed over between the steps that are named."""
+    return len(path) - _first_step(path, steps) - len(steps)
+
+
+def _first_step(path: Sequence[tuple[str, str]], steps: Sequence[Step]) -> int:
+    """Which step of the way is the first one named, the others below it in their order; -1 where they are not."""
+    at = len(path) - 1
     for step in reversed(steps[:-1]):
         families = _SISTERS.get(step.family, (step.family,))
+        at -= 1
         while at >= 0 and not (path[at][0] in families and _arabic(path[at][1]) == _arabic(step.number)):
             at -= 1
         if at < 0:
-            return False
-        at -= 1
-    return True
+            return -1
+    return at
 
 
 def _arabic(number: str) -> str:

@@ -64,6 +64,18 @@ def han_number(text: str) -> int | None:
     return total + digit
 
 
+def han_numeral(number: int) -> str:
+    """A number from 1 to 9,999 as a Han numeral: 12 -> 十二, 103 -> 一百零三."""
+    made = ""
+    zero = False
+    for unit, sign in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // unit % 10
+        if digit:
+            made += f"{'零' if zero else ''}{'〇一二三四五六七八九'[digit]}{sign}"
+        zero = made != "" and digit == 0
+    return made.removeprefix("一") if 10 <= number < 20 else made
+
+
 _NUM = r"[〇○零一二三四五六七八九十百千两\d]"
 _HAN_STRUCTURE = {
     "编": ("bk", Rank.PART),

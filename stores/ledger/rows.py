@@ -9,7 +9,8 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, func, select
 
@@ -37,6 +38,7 @@ from stores.records import (
 )
 
 Values = dict[str, Any]
+_Word = TypeVar("_Word", bound=StrEnum)
 
 _KINDS = {kind.value: kind for kind in NodeKind}
 
@@ -83,15 +85,30 @@ def select_versions(derivation: int | None = None) -> Select[Any]:
 
 
 def version_from(row: Sequence[Any]) -> Version:
+    name = f"{row[0]}@{row[1]}"
     values = list(row)
-    values[_SOURCE] = None if row[_SOURCE] is None else EffectiveSource(row[_SOURCE])
-    values[-1] = _texts(row[-1])
+    values[_SOURCE] = None if row[_SOURCE] is None else _known(EffectiveSource, row[_SOURCE], name)
+    values[-1] = _texts(row[-1], f"notes of {name}")
     return Version(*values)
 
 
-def _texts(blob: str | None) -> tuple[str, ...]:
+def _texts(blob: str | None, name: str) -> tuple[str, ...]:
     """A list of texts kept as JSON; rows of older revisions have none."""
-    return () if blob is None else tuple(json.loads(blob))
+    if blob is None:
+        return ()
+    try:
+        return tuple(json.loads(blob))
+    except (ValueError, TypeError) as error:
+        raise StoreCorrupt(f"the stored {name} are damaged: restore the ledger from a backup") from error
+
+
+def _known(words: type[_Word], value: str, name: str) -> _Word:
+    try:
+        return words(value)
+    except ValueError as error:
+        raise StoreCorrupt(
+            f"{name} holds the unknown {words.__name__} {value!r}: restore the ledger, or run a newer version"
+        ) from error
 
 
 def version_values(new: NewVersion) -> Values:
@@ -207,8 +224,8 @@ def _table_row(address: str, header: bool, heads: list[str], cells: list[list[in
     return TableRow(address, header, tuple(heads), tuple(TableCell(*cell) for cell in cells))
 
 
-def unpack_labels(text: str | None) -> tuple[str, ...]:
-    return _texts(text)
+def unpack_labels(text: str | None, name: str) -> tuple[str, ...]:
+    return _texts(text, f"page labels of {name}")
 
 
 NODE_COLUMNS = (
@@ -289,7 +306,7 @@ LINEAGE_COLUMNS = (t.lineage.c.state, t.lineage.c.old, t.lineage.c.new)
 
 def lineage_from(row: Sequence[Any]) -> LineageStep:
     state, old, new = row
-    return LineageStep(LineageState(state), old, new)
+    return LineageStep(_known(LineageState, state, "the lineage of a version"), old, new)
 
 
 def edge_values(new: NewVersion) -> list[Values]:
@@ -325,7 +342,7 @@ EDGE_COLUMNS = (
 
 
 def edge_from(row: Sequence[Any]) -> Edge:
-    return Edge(EdgeKind(row[0]), *row[1:])
+    return Edge(_known(EdgeKind, row[0], "a reference or definition"), *row[1:])
 
 
 def pack_entry(entry: KeywordEntry) -> bytes:
@@ -391,7 +408,16 @@ INGEST_COLUMNS = (
 def ingest_from(row: Sequence[Any]) -> IngestRecord:
     id_, tenant, collection, document, file_name, source_hash, status, reason, version, at = row
     return IngestRecord(
-        id_, tenant, collection, document, file_name, source_hash, IngestStatus(status), reason, version, at
+        id_,
+        tenant,
+        collection,
+        document,
+        file_name,
+        source_hash,
+        _known(IngestStatus, status, f"the record of {file_name}"),
+        reason,
+        version,
+        at,
     )
 
 

@@ -31,5 +31,5 @@ def read_tree(connection: Connection, version: Version) -> Tree:
         nodes,
         unpack_lines(lines, version.name),
         unpack_tables(tables, version.name),
-        unpack_labels(labels),
+        unpack_labels(labels, version.name),
     )

@@ -68,13 +68,24 @@ def test_one_child_serves_many_files_and_bad_ones_do_not_end_it() -> None:
         assert reading.pid == first
 
 
-def test_a_child_that_dies_is_replaced_for_the_next_file() -> None:
+def test_a_child_that_dies_over_a_file_is_replaced_for_the_next_one() -> None:
+    def kill(page: int, pages: int) -> None:
+        assert reading.pid is not None
+        os.kill(reading.pid, signal.SIGKILL)
+
+    data = (ROOT / "samples" / "documents" / "outsourcing-policy.pdf").read_bytes()
+    with ReadingProcess() as reading:
+        with pytest.raises(IngestError, match="broke its reader"):
+            reading.derive(Request(data, "a.pdf", "doc"), kill)
+        assert reading.derive(Request(MIXED, "a.txt", "doc")).text == MIXED.decode()
+
+
+def test_a_child_that_dies_between_two_files_is_replaced_and_nobody_notices() -> None:
     with ReadingProcess() as reading:
         reading.derive(Request(MIXED, "a.txt", "doc"))
         assert reading.pid is not None
         os.kill(reading.pid, signal.SIGKILL)
-        with pytest.raises(IngestError):
-            reading.derive(Request(MIXED, "a.txt", "doc"))
+        os.waitid(os.P_PID, reading.pid, os.WEXITED | os.WNOWAIT)
         assert reading.derive(Request(MIXED, "a.txt", "doc")).text == MIXED.decode()
 
 

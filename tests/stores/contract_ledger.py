@@ -16,10 +16,13 @@ from stores.ids import FixedClock
 from stores.records import (
     Cost,
     Coverage,
+    EdgeKind,
+    EffectiveSource,
     Effort,
     IngestRecord,
     IngestStatus,
     KeywordEntry,
+    LineageState,
     Outcome,
     Place,
     Run,
@@ -140,6 +143,95 @@ class LedgerContract:
         assert len(await ledger.library.versions(READER, documents=[*many, "policy"])) == 1
         assert set((await ledger.library.standing(READER, many)).values()) == {"deleted"}
         assert await ledger.library.places(READER, many, many) == {}
+
+    # -- what lies beside the tree
+
+    @pytest.mark.parametrize("paragraphs", [ZH, EN, MIXED, ODD], ids=["zh", "en", "mixed", "odd"])
+    async def test_tables_and_page_labels_are_read_back_as_they_were_saved(
+        self, ledger: Ledger, paragraphs: tuple[str, ...]
+    ) -> None:
+        new = add(ledger, paragraphs)
+        tree = await ledger.library.tree(READER, new.version.id)
+        assert tree.tables == new.tables
+        assert tree.page_labels == new.page_labels
+        assert len(tree.tables) == 2 and len(tree.page_labels) == 5
+        assert set(tree.table_rows) == {new.nodes[1].address, new.nodes[-1].address}
+
+    async def test_a_version_without_tables_labels_edges_and_notes_has_none(self, ledger: Ledger) -> None:
+        new = add(ledger, ())
+        tree = await ledger.library.tree(READER, new.version.id)
+        assert (tree.tables, tree.page_labels, tree.version.notes) == ((), (), ())
+        assert await ledger.library.edges(READER, new.version.id) == []
+        assert await ledger.library.lineage(READER, new.version.id) == []
+
+    async def test_edges_are_read_back_in_the_order_they_were_saved_in(self, ledger: Ledger) -> None:
+        first, second = add(ledger, (*ZH, *EN)), add(ledger, [f"第 {n} 条 Section {n}" for n in range(300)])
+        for new in (first, second):
+            assert await ledger.library.edges(READER, new.version.id) == list(new.edges)
+        assert len(second.edges) == 1200
+        assert {edge.kind for edge in second.edges} == set(EdgeKind)
+
+    async def test_lineage_is_read_back_in_the_order_it_was_saved_in(self, ledger: Ledger) -> None:
+        first = add(ledger, [f"第 {n} 条" for n in range(30)])
+        second = add(ledger, [f"Section {n}." for n in range(40)])
+        assert await ledger.library.lineage(READER, first.version.id) == []
+        assert await ledger.library.lineage(READER, second.version.id) == list(second.lineage)
+        assert {step.state for step in second.lineage} == set(LineageState)
+
+    async def test_each_derivation_has_its_own_edges_tables_and_labels(self, ledger: Ledger) -> None:
+        first = add(ledger, ZH)
+        again = read_anew(
+            ledger.clock, first, (*EN, *MIXED), before=await ledger.library.tree(READER, first.version.id)
+        )
+        ledger.intake.save(again, record_of(ledger.clock, again))
+        assert first.edges != again.edges and first.tables != again.tables
+        for derivation, saved in ((None, again), (2, again), (1, first)):
+            assert await ledger.library.edges(READER, first.version.id, derivation) == list(saved.edges)
+            tree = await ledger.library.tree(READER, first.version.id, derivation)
+            assert (tree.tables, tree.page_labels) == (saved.tables, saved.page_labels)
+        assert await ledger.library.lineage(READER, first.version.id) == list(again.lineage)  # of the current one
+
+    async def test_edges_and_lineage_are_found_only_where_the_tree_is(self, ledger: Ledger) -> None:
+        add(ledger, ZH)
+        version = add(ledger, EN).version
+        for reader, id_, derivation in (
+            (READER, "nothing", None),
+            (READER, version.id, 2),
+            (STRANGER, version.id, None),
+        ):
+            with pytest.raises(NotFound):
+                await ledger.library.edges(reader, id_, derivation)
+        for reader, id_ in ((READER, "nothing"), (STRANGER, version.id)):
+            with pytest.raises(NotFound):
+                await ledger.library.lineage(reader, id_)
+        ledger.intake.delete("default", "policy")
+        for read in (
+            ledger.library.edges(READER, version.id),
+            ledger.library.edges(READER, version.id, 1),
+            ledger.library.lineage(READER, version.id),
+        ):
+            with pytest.raises(NotFound):
+                await read
+
+    async def test_what_a_person_should_know_of_the_reading_is_kept(self, ledger: Ledger) -> None:
+        notes = ("3 tracked changes accepted", "修订 2 处 \ud800", "“quoted”, with\nlines\x00")
+        new = add(ledger, ZH, notes=notes)
+        assert new.version.notes == notes
+        assert (await ledger.library.version(READER, "policy")).notes == notes
+        assert (await ledger.library.tree(READER, new.version.id)).version.notes == notes
+        latest = ledger.intake.latest("default", "policy")
+        assert latest is not None and latest.notes == notes
+
+    @pytest.mark.parametrize("source", EffectiveSource)
+    async def test_who_said_from_when_a_version_is_in_force_is_kept(
+        self, ledger: Ledger, source: EffectiveSource
+    ) -> None:
+        new = add(ledger, ZH, effective_from=date(2025, 1, 1), effective_source=source).version
+        assert (new.effective_from, new.effective_source) == (date(2025, 1, 1), source)
+        assert await ledger.library.history(READER, "policy") == [new]
+        undated = add(ledger, EN, document="undated").version
+        assert (await ledger.library.version(READER, "undated")) == undated
+        assert undated.effective_source is None
 
     # -- days
 

@@ -9,6 +9,8 @@ from stores.ids import Clock, FixedClock
 from stores.ports import Intake, Library, Outbox, Runs
 from stores.records import (
     Document,
+    Edge,
+    EdgeKind,
     EffectiveSource,
     IngestRecord,
     IngestStatus,
@@ -20,6 +22,9 @@ from stores.records import (
     Node,
     NodeKind,
     Reader,
+    Table,
+    TableCell,
+    TableRow,
     Tree,
     Version,
 )
@@ -60,6 +65,8 @@ def new_version(
     title: str = "Policy 政策",
     effective_from: date | None = None,
     effective_to: date | None = None,
+    effective_source: EffectiveSource = EffectiveSource.GIVEN,
+    notes: tuple[str, ...] = (),
 ) -> NewVersion:
     """The version that follows `before`: a root with one leaf a paragraph, told to the indexes as ingest would."""
     text = "".join(paragraphs)
@@ -78,7 +85,7 @@ def new_version(
         created_at=clock.now(),
         effective_from=effective_from,
         effective_to=effective_to,
-        effective_source=None if effective_from is None else EffectiveSource.GIVEN,
+        effective_source=None if effective_from is None else effective_source,
         derivation=1,
         parser="sample/1",
         text_hash=_sha256(text),
@@ -89,6 +96,7 @@ def new_version(
         structure_source="numbering",
         confidence=0.75,
         nodes=len(nodes),
+        notes=notes,
     )
     return _told(clock, version, text, nodes, before, indexed, tenant)
 
@@ -182,14 +190,55 @@ def _told(
             Line(n.start, n.end, n.page, None if n.order % 3 == 0 else (72.0, 0.1 + n.order, 523.25, 1e-7))
             for n in nodes[1:]
         ),
-        lineage=tuple(LineageStep(LineageState.INSERTED, None, n.address) for n in nodes[1:]) if before else (),
+        lineage=() if before is None else _lineage(before, nodes),
         entries=tuple(
             KeywordEntry(key, tenant, version.collection, version.document, version.title, "", text[n.start : n.end])
             for key, n in keys.items()
             if key not in had
         ),
         follows=before.version.number if before is not None else None,
+        tables=_tables(nodes),
+        edges=_edges(nodes),
+        page_labels=("封面 cover", "\ud800", "", "iv", "A-1") if nodes[1:] else (),
     )
+
+
+def _lineage(before: Tree, nodes: Sequence[Node]) -> tuple[LineageStep, ...]:
+    """A step of every kind, in the order of the new version, which is not that of the alphabet."""
+    states = list(LineageState)
+    gone = [LineageStep(LineageState.DELETED, n.address, None) for n in before.nodes[1:]]
+    steps = [
+        LineageStep(LineageState.INSERTED, None, n.address)
+        if states[i % len(states)] in (LineageState.INSERTED, LineageState.DELETED)
+        else LineageStep(states[i % len(states)], f"0.{i + 7}", n.address)
+        for i, n in enumerate(nodes[1:])
+    ]
+    return (*gone[1:], *steps, *gone[:1])
+
+
+def _tables(nodes: Sequence[Node]) -> tuple[Table, ...]:
+    """A table with everything a table can have, and one with nothing."""
+    if len(nodes) < 3:
+        return ()
+    first, last = nodes[1], nodes[-1]
+    cells = (TableCell(first.start, first.start + 1, 0), TableCell(first.start + 1, first.end, 2, 3))
+    rows = (TableRow(first.address, True, (), cells), TableRow(last.address, False, ("ASSETS", "流动资产\ud800"), ()))
+    heads = ("项目 Item", "", "2024 年\x00", "“2023”")
+    return (Table("0", "表1 Loans ‘贷款’ | \U0001f600", "万元, in millions", heads, rows), Table("0.0", "", "", (), ()))
+
+
+def _edges(nodes: Sequence[Node]) -> tuple[Edge, ...]:
+    """For each leaf a reference that leads on, one out of the document, one to nowhere and a definition."""
+    found: list[Edge] = []
+    for node in nodes[1:]:
+        at = (node.address, node.start, node.end)
+        found += [
+            Edge(EdgeKind.REFERENCE, *at, "第二条", "0.1"),
+            Edge(EdgeKind.REFERENCE, *at, "Section 28(e)", None, "Exchange Act 交易法\ud800", "another document"),
+            Edge(EdgeKind.REFERENCE, *at, "https://example.test/?q=\x00", None, "https://example.test/", "a link out"),
+            Edge(EdgeKind.DEFINITION, *at, "客户 “Customer”"),
+        ]
+    return tuple(found)
 
 
 def _sha256(text: str) -> str:

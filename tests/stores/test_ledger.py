@@ -95,12 +95,17 @@ async def test_another_text_than_the_one_written_is_noticed(engine: Engine, cloc
     [
         update(tables.derivations).values(lines=b"\x00not compressed"),
         update(tables.derivations).values(lines=zlib.compress(b"[[1],[2,3]]")),
+        update(tables.derivations).values(tables=b"\x00not compressed"),
+        update(tables.derivations).values(tables=zlib.compress(b"[[1, 2]]")),
+        update(tables.derivations).values(page_labels='["iv"'),
+        update(tables.derivations).values(notes="7"),
+        update(tables.versions).values(effective_source="hearsay"),
         update(tables.nodes).where(tables.nodes.c.ord == 1).values(kind="poem"),
         delete(tables.nodes).where(tables.nodes.c.ord == 2),
     ],
-    ids=["lines", "line columns", "kind", "lost node"],
+    ids=["lines", "line columns", "tables", "table", "labels", "notes", "source", "kind", "lost node"],
 )
-async def test_damaged_lines_and_nodes_are_noticed(
+async def test_damage_to_what_a_tree_is_made_of_is_noticed(
     engine: Engine, clock: FixedClock, pool: Pool, damage: Update | Delete
 ) -> None:
     ledger = sql_ledger(engine, clock, pool)
@@ -108,6 +113,17 @@ async def test_damaged_lines_and_nodes_are_noticed(
     _write(engine, damage)
     with pytest.raises(StoreCorrupt):
         await ledger.library.tree(READER, new.version.id)
+
+
+async def test_edges_and_steps_of_an_unknown_kind_are_noticed(engine: Engine, clock: FixedClock, pool: Pool) -> None:
+    ledger = sql_ledger(engine, clock, pool)
+    add(ledger, ZH)
+    version = add(ledger, EN).version
+    _write(engine, update(tables.edges).where(tables.edges.c.ord == 1).values(kind="rumour"))
+    _write(engine, update(tables.lineage).where(tables.lineage.c.ord == 1).values(state="lost"))
+    for read in (ledger.library.edges(READER, version.id), ledger.library.lineage(READER, version.id)):
+        with pytest.raises(StoreCorrupt, match="unknown"):
+            await read
 
 
 async def test_a_changed_run_is_noticed(engine: Engine, clock: FixedClock, pool: Pool) -> None:
