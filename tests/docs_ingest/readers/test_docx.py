@@ -1067,6 +1067,11 @@ def test_hostile_bodies_are_read_in_linear_time(body: str) -> None:
     assert time.process_time() - began < 4
 
 
+def test_a_second_body_is_read_as_well() -> None:
+    data = package(paragraph("设 the first") + "</w:body><w:body>" + paragraph("第二 the second"))
+    assert shown(data) == [("paragraph", "设 the first"), ("paragraph", "第二 the second")]
+
+
 @pytest.mark.parametrize("value", ["nan", "9" * 5000, "-1", "", "x"])
 def test_numbers_that_are_none_are_passed_over(value: str) -> None:
     properties = (

@@ -1,5 +1,7 @@
 """Plain text and its encodings."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -200,3 +202,13 @@ def test_a_frame_around_a_table_parts_no_rows_from_it() -> None:
         "Manager   5       mn\nClerk     1       mn\n====================="
     )
     assert [head for head, _ in cells(text)] == [True, False, False]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r", "\u2028"])
+def test_columns_are_found_in_tables_of_any_width_and_length_without_delay(line_end: str) -> None:
+    wide = ("   ".join(["甲", "12"] * 6_000) + line_end) * 2
+    long = (" Net   甲   12" + line_end) * 6_000
+    began = time.process_time()
+    assert [len(row) for _, row in cells(wide)] == [12_000] * 2
+    assert cells(long)[-1] == (False, [(0, "Net"), (1, "甲"), (2, "12")])
+    assert time.process_time() - began < 4

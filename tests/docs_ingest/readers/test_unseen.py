@@ -1,5 +1,8 @@
 """Characters without a shape, and marks that reverse words, are hidden; what only looks odd stays."""
 
+import re
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +39,9 @@ def split(text: str) -> tuple[list[str], list[str]]:
         ("限额 \u202e元万５\u202c 以下", "\u202e元万５\u202c"),
         ("a \u202eb \u2066c\u2069 d\u202c e", "\u202eb \u2066c\u2069 d\u202c"),
         ("x" + "\ufe01" * 12 + "y", "\ufe01" * 12),
+        ("pay \u2066the \u202e005 RUE\u2069 now", "\u202e005 RUE"),
+        ("限额 \u2066人民币 \u202e元万５\u2069 以下", "\u202e元万５"),
+        ("a \u202eb \u2066c\u202c d\u2069 甲\u202c e", "\u202eb \u2066c\u202c d\u2069 甲\u202c"),
     ],
 )
 def test_what_nobody_sees_is_hidden_and_the_rest_stays(text: str, hidden: str) -> None:
@@ -89,5 +95,14 @@ def test_any_mixture_keeps_the_text_and_the_order_of_blocks(text: str) -> None:
 def test_no_override_over_words_is_left_to_be_cited(text: str) -> None:
     seen, _ = split(text)
     for line in "\n".join(seen).split("\n"):
-        under_override = line.partition("\u202e")[2].partition("\u202c")[0]
+        under_override = re.split("[\u202c\u2069]", line.partition("\u202e")[2])[0]
         assert not set(under_override) & set("ab5中")
+
+
+@pytest.mark.parametrize("piece", ["\u2066 a", "\u202e", "\u202a甲", "\u2067\u202bb\u202c", "\u2068\u2069 字", TAGGED])
+def test_marks_in_any_number_take_no_more_than_their_share_of_time(piece: str) -> None:
+    words = f"a{piece}" * 10_000
+    cells = tuple(Cell(m.start(), m.end(), i) for i, m in enumerate(re.finditer("a[^a]*", words)))
+    began = time.process_time()
+    without_unseen(parsed(words, BlockKind.ROW, cells)).check()
+    assert time.process_time() - began < 3
