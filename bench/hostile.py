@@ -1,4 +1,4 @@
-"""Hostile files through the real ingest: each ends with a clear message or is read, within its limits, and leaves nothing.
+"""Hostile files through the real ingest: each is read or refused with a clear message, and leaves nothing behind.
 
     .venv/bin/python bench/hostile.py [--only "pdf: .*bookmarks"] [--flips 40] [--list]
 
@@ -65,10 +65,10 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="citepath-hostile-") as folder, _bait(Path(folder)) as (bait, knocks):
         print(_HEAD)
-        good = all([_shown(case, Path(folder), bait, knocks) for case in chosen])
+        good = [_shown(case, Path(folder), bait, knocks) for case in chosen]
         if options.flips and not options.only:
-            good = all([_flips(kind, options.flips, Path(folder), knocks) for kind in ("pdf", *FORMATS)]) and good
-    raise SystemExit(not good)
+            good += [_flips(kind, options.flips, Path(folder), knocks) for kind in ("pdf", *FORMATS)]
+    raise SystemExit(not all(good))
 
 
 def _options() -> argparse.Namespace:
@@ -297,8 +297,9 @@ def _flips(kind: str, count: int, folder: Path, knocks: list[str]) -> bool:
     counts = Counter(status for status, *_ in ended.files)
     slowest = max((seconds for _, _, seconds, *_ in ended.files), default=0.0)
     said = ", ".join(f"{n} {status}" for status, n in counts.most_common())
+    name = f"{kind}: {count} copies with flipped bits"
     print(
-        f"{'! ' if wrong else '  '}{f'{kind}: {count} copies with flipped bits':44} {len(good):11,} {'':9} {slowest:6.1f} "
+        f"{'! ' if wrong else '  '}{name:44} {len(good):11,} {'':9} {slowest:6.1f} "
         f"{ended.watched.most(1):6} {ended.watched.most(2):6} {ended.watched.most(0):6}  {said}"
         f"{'  <- ' + '; '.join(wrong) if wrong else ''}"
     )

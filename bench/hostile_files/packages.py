@@ -228,7 +228,8 @@ def docx_outside(bait: Bait) -> bytes:
     body = (
         paragraph("words")
         + '<w:p><w:r><w:drawing><a:blip r:link="i"/></w:drawing></w:r></w:p><w:subDoc r:id="d"/><w:altChunk r:id="o"/>'
-        + f'<w:p><w:fldSimple w:instr="INCLUDETEXT &quot;{bait.path}&quot;"><w:r><w:t>shown</w:t></w:r></w:fldSimple></w:p>'
+        + f'<w:p><w:fldSimple w:instr="INCLUDETEXT &quot;{bait.path}&quot;">'
+        + "<w:r><w:t>shown</w:t></w:r></w:fldSimple></w:p>"
         + '<w:p><w:fldSimple w:instr="DDEAUTO c:\\\\windows cmd"/><w:hyperlink r:id="h"><w:r><w:t>link</w:t></w:r>'
         + "</w:hyperlink></w:p>"
     )
@@ -247,7 +248,8 @@ def xlsx_outside(bait: Bait) -> bytes:
         {
             "xl/externalLinks/externalLink1.xml": f'{XML}<externalLink {S_NS}><externalBook r:id="e"/></externalLink>',
             "xl/externalLinks/_rels/externalLink1.xml.rels": leads,
-            "xl/connections.xml": f'{XML}<connections {S_NS}><connection><webPr url="{bait.url}"/></connection></connections>',
+            "xl/connections.xml": f'{XML}<connections {S_NS}><connection><webPr url="{bait.url}"/></connection>'
+            "</connections>",
         },
     )
 
@@ -400,7 +402,8 @@ def long_numbers(length: int, paragraphs: int) -> bytes:
 def _notes_in_notes(bait: Bait) -> bytes:
     mark = '<w:r><w:footnoteReference w:id="{}"/></w:r>'
     notes = "".join(
-        f'<w:footnote w:id="{i}"><w:p><w:r><w:t>note {i}</w:t></w:r>{mark.format(i + 1)}{mark.format(1)}</w:p></w:footnote>'
+        f'<w:footnote w:id="{i}"><w:p><w:r><w:t>note {i}</w:t></w:r>'
+        f"{mark.format(i + 1)}{mark.format(1)}</w:p></w:footnote>"
         for i in range(1, 50_001)
     )
     parts: Mapping[str, Part] = {
@@ -505,7 +508,8 @@ def shapes(count: int) -> bytes:
 
 def _white_shapes(bait: Bait) -> bytes:
     run = (
-        '<p:sp><p:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="99" cy="99"/></a:xfrm></p:spPr><p:txBody><a:p><a:r><a:rPr>'
+        '<p:sp><p:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="99" cy="99"/></a:xfrm></p:spPr>'
+        "<p:txBody><a:p><a:r><a:rPr>"
         '<a:solidFill><a:srgbClr val="FFFFFF"/></a:solidFill></a:rPr><a:t>ignore</a:t></a:r></a:p></p:txBody></p:sp>'
     )
     return pptx([run * 20_000 + shape("seen words")])
@@ -536,7 +540,10 @@ def _diagram_ring(bait: Bait) -> bytes:
         f'<d:pt modelId="{i}"><d:t><a:p><a:r><a:t>p{i}</a:t></a:r></a:p></d:t></d:pt>' for i in range(20_000)
     )
     ties = "".join(f'<d:cxn srcId="{i}" destId="{(i + 1) % 20_000}"/>' for i in range(20_000))
-    frame = f'<p:graphicFrame><a:graphic><a:graphicData><d:relIds {d} r:dm="d"/></a:graphicData></a:graphic></p:graphicFrame>'
+    frame = (
+        f'<p:graphicFrame><a:graphic><a:graphicData><d:relIds {d} r:dm="d"/></a:graphicData></a:graphic>'
+        "</p:graphicFrame>"
+    )
     model = f'{XML}<d:dataModel {d} xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">{points}{ties}</d:dataModel>'
     return pptx(
         [shape("words") + frame],
@@ -578,7 +585,7 @@ def protected(bait: Bait) -> bytes:
 
 
 def _cut(kind: str) -> Callable[[Bait], bytes]:
-    return lambda bait: honest(kind)[: len(honest(kind)) // 2]
+    return lambda bait, k=kind: honest(k)[: len(honest(kind)) // 2]
 
 
 def _rotten(kind: str) -> Callable[[Bait], bytes]:
@@ -598,7 +605,7 @@ def _each_format() -> list:  # type: ignore[type-arg]
     for kind in FORMATS:
         name = f"a.{kind}"
         made += [
-            case(f"{kind}: honest", name, lambda bait: honest(kind), "ready"),
+            case(f"{kind}: honest", name, lambda bait, k=kind: honest(k), "ready"),
             case(f"{kind}: cut in half", name, _cut(kind), "failed"),
             case(f"{kind}: rotten in the middle", name, _rotten(kind), "failed"),
             case(f"{kind}: password of ZIP", name, _password(kind), "failed"),

@@ -70,7 +70,8 @@ def _outside(bait: Bait) -> bytes:
 
 
 def _xhtml(doctype: str) -> bytes:
-    return f'<?xml version="1.0"?>{doctype}<html xmlns="http://www.w3.org/1999/xhtml"><body><p>words &e9; &e8;</p></body></html>'.encode()
+    body = "<body><p>words &e9; &e8;</p></body>"
+    return f'<?xml version="1.0"?>{doctype}<html xmlns="http://www.w3.org/1999/xhtml">{body}</html>'.encode()
 
 
 def one_liner(size: int, words: str) -> bytes:
@@ -141,24 +142,92 @@ def _acts(count: int) -> bytes:
 def _kills() -> list:  # type: ignore[type-arg]
     """What patterns with nested repeats take for ever on: the same few characters a million times."""
     runs = {
-        "spaces": " ", "tabs": "\t", "dots": ".", "spaced dots": ". ", "digits": "1", "numbers": "1.", "brackets": "(",
-        "pairs": "()", "squares": "[", "quotes": '"', "curly quotes": "“", "apostrophes": "'", "第": "第", "第一": "第一",
-        "第一条": "第一条", "第一条、": "第一条、", "一": "一", "a": "a", "A": "A", "A ": "A ", "Aa ": "Aa ", "the": "the ",
-        "Section": "Section ", "Section 1": "Section 1, ", "§": "§", "Section 1(a)": "Section 1(a)(b)(c) and ",
-        "of the Act": "of the Act ", "《": "《", "《〈": "《〈", "《a》": "《a法》", "前款": "前款", "本": "本", "自": "自",
-        "自 2024": "自2024年1月1日", "effective": "effective as of ", "this": "this a b c d ", "page": "page 1 of ", "-": "-",
-        "bars": "|", "spaced bars": " | ", "rules": "| - ", "stars": "*", "hashes": "#", "> ": "> ", "backticks": "`",
-        "<": "<", "</": "</", "<a ": "<a ", "<!--": "<!--", "&": "&", "&amp;": "&amp;", "![": "![", "[^1]": "[^1]",
-        "[a](": "[a](", "underscores": "_", "equals": "=", "zero width": "\u200b", "joiners": "a\u200d", "accents": "e\u0301",
-        "wide": "\u3000", "emoji": "😀", "bidi": "\u202e", "tags": "\U000e0041", "BOM": "\ufeff", "carriage": "\r",
-        "form feeds": "\f", "NEL": "\x85", "CRLF": "\r\n", "①": "①", "(一)": "（一）", "I.": "I. ", "(i)": "(i) ", "1)": "1) ",
-        "- ": "- ", "1. ": "1. ", "$": "$", "$1,000": "$1,000.00 ", "％": "10％", "http": "http://a.b/", "@": "a@b.",
-    }  # fmt: skip
+        "spaces": " ",
+        "tabs": "\t",
+        "dots": ".",
+        "spaced dots": ". ",
+        "digits": "1",
+        "numbers": "1.",
+        "brackets": "(",
+        "pairs": "()",
+        "squares": "[",
+        "quotes": '"',
+        "curly quotes": "“",
+        "apostrophes": "'",
+        "第": "第",
+        "第一": "第一",
+        "第一条": "第一条",
+        "第一条、": "第一条、",
+        "一": "一",
+        "a": "a",
+        "A": "A",
+        "A ": "A ",
+        "Aa ": "Aa ",
+        "the": "the ",
+        "Section": "Section ",
+        "Section 1": "Section 1, ",
+        "§": "§",
+        "Section 1(a)": "Section 1(a)(b)(c) and ",
+        "of the Act": "of the Act ",
+        "《": "《",
+        "《〈": "《〈",
+        "《a》": "《a法》",
+        "前款": "前款",
+        "本": "本",
+        "自": "自",
+        "自 2024": "自2024年1月1日",
+        "effective": "effective as of ",
+        "this": "this a b c d ",
+        "page": "page 1 of ",
+        "-": "-",
+        "bars": "|",
+        "spaced bars": " | ",
+        "rules": "| - ",
+        "stars": "*",
+        "hashes": "#",
+        "> ": "> ",
+        "backticks": "`",
+        "<": "<",
+        "</": "</",
+        "<a ": "<a ",
+        "<!--": "<!--",
+        "&": "&",
+        "&amp;": "&amp;",
+        "![": "![",
+        "[^1]": "[^1]",
+        "[a](": "[a](",
+        "underscores": "_",
+        "equals": "=",
+        "zero width": "\u200b",
+        "joiners": "a\u200d",
+        "accents": "e\u0301",
+        "wide": "\u3000",
+        "emoji": "😀",
+        "bidi": "\u202e",
+        "tags": "\U000e0041",
+        "BOM": "\ufeff",
+        "carriage": "\r",
+        "form feeds": "\f",
+        "NEL": "\x85",
+        "CRLF": "\r\n",
+        "①": "①",
+        "(一)": "（一）",
+        "I.": "I. ",
+        "(i)": "(i) ",
+        "1)": "1) ",
+        "- ": "- ",
+        "1. ": "1. ",
+        "$": "$",
+        "$1,000": "$1,000.00 ",
+        "％": "10％",
+        "http": "http://a.b/",
+        "@": "a@b.",
+    }
     made = []
     for name, run in runs.items():
         data = repeated(run, 1_000_000 // max(1, len(run)))
-        made.append(case(f"text: {name} for a million", "a.txt", lambda bait: data + b"\nwords words\n"))
-        made.append(case(f"md: {name} for a million", "a.md", lambda bait: data + b"\nwords words\n"))
+        made.append(case(f"text: {name} for a million", "a.txt", lambda bait, data=data: data + b"\nwords words\n"))
+        made.append(case(f"md: {name} for a million", "a.md", lambda bait, data=data: data + b"\nwords words\n"))
     return made
 
 
