@@ -247,7 +247,8 @@ def _glyphs_that_draw_themselves(bait: Bait) -> bytes:
         b"BT /F1 12 Tf 72 700 Td (aaaa) Tj ET",
         font=(
             "<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[.01 0 0 .01 0 0]"
-            "/FirstChar 97/LastChar 97/Widths[9]/Encoding<</Differences[97/a]>>/CharProcs<</a 6 0 R>>/Resources<</Font<</F1 3 0 R>>>>>>"
+            "/FirstChar 97/LastChar 97/Widths[9]"
+            "/Encoding<</Differences[97/a]>>/CharProcs<</a 6 0 R>>/Resources<</Font<</F1 3 0 R>>>>>>"
         ),
     )
     made.stream(b"9 0 d0 BT /F1 12 Tf (aaaa) Tj ET")
