@@ -33,6 +33,7 @@ _SENTENCE_END = (".", "。", ";", "；", "!", "！", "?", "？")
 _LONGEST = 240  # characters of an entry
 _GAP = 2  # blocks inside a list that are no entries: the first half of a long one, “Page”, the name of a part
 _UNCOUNTED = 5  # how far a printed page number may lie above the number of pages
+_MOST_PAGES = 1_500  # by which a page number can be told from a year where pages are not counted
 _KEY = 12  # folded characters by which places said again are looked up
 _MOST_SAID_AGAIN = 0.6
 _MOST_LOOKED_AT = 500
@@ -114,10 +115,13 @@ class _Lists:
         self._entries = entries
         self._last_page = parsed.pages + _UNCOUNTED if parsed.pages else 0
         self._said: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self._begins: list[set[str]] = []  # of each entry: its first words, with and without the number before them
         for at, entry in enumerate(entries):
             block = parsed.blocks[entry.index]
             words = parsed.text[block.start : min(block.end, block.start + 200)].lstrip(" |")
-            for begins in {fold(words)[0], fold(_LEAD.sub("", words))[0]}:
+            begins_with = {fold(words)[0], fold(_LEAD.sub("", words))[0]}
+            self._begins.append(begins_with)
+            for begins in begins_with:
                 self._said[begins[:_KEY]].append((at, begins))
         self._keys = sorted(self._said)
 
@@ -204,11 +208,18 @@ class _Lists:
         entry = self._entries[at]
         if not entry.short or not entry.folded:
             return False
-        return entry.leader or bool(entry.page) or self._said_again(at)
+        return entry.leader or self._has_page(entry) or self._said_again(at)
+
+    def _has_page(self, entry: _Entry) -> bool:
+        """Whether the entry ends in what can be the number of a page here; a year is mostly none."""
+        return bool(entry.page) and (not entry.page.isdigit() or int(entry.page) <= (self._last_page or _MOST_PAGES))
 
     def _said_again(self, at: int) -> bool:
-        """Whether a later block begins with the words of this entry."""
-        return next(self._later(at), None) is not None
+        """Whether a later block is these words; where they begin with a label it may go on after them."""
+        block = self._blocks[self._entries[at].index]
+        words = {self._entries[at].folded, self._entries[at].bare}
+        labelled = label_at(self._text[block.start : block.end].lstrip(" |")) is not None
+        return any(labelled or not words.isdisjoint(self._begins[k]) for k in self._later(at))
 
     def _later(self, at: int) -> Iterator[int]:
         """Later entries that begin with the words of this one, numbers before them aside."""
