@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from docs_ingest.parsed import Block, BlockKind, OutlineEntry, ParsedDocument
 from docs_ingest.structure.anchors import anchor
-from docs_ingest.structure.items import ItemLevels
+from docs_ingest.structure.items import ItemLevels, lettered_items
 from docs_ingest.structure.labels import Label, Rank, heading_like, label_at
 from docs_ingest.structure.nesting import nested_looks
 from docs_ingest.structure.numbering import Mark, find_marks
@@ -49,8 +49,10 @@ def find_structure(parsed: ParsedDocument, printed: Sequence[Sequence[OutlineEnt
     skeleton = _skeleton(parsed, printed)
     native = any(b.kind is BlockKind.HEADING for b in parsed.blocks)
     looks = {} if native else typographic_ranks(parsed)
-    marks = find_marks(parsed.text, parsed.blocks, _headed(parsed, skeleton.anchors))
-    reader = _BlockReader(parsed, looks, marks)
+    headed = _headed(parsed, skeleton.anchors)
+    marks = find_marks(parsed.text, parsed.blocks, headed)
+    letters = lettered_items(parsed.text, parsed.blocks, {*headed, *marks, *looks})
+    reader = _BlockReader(parsed, looks, marks, letters)
     pieces: list[Piece] = []
     todo = list(reversed(skeleton.anchors))
     for index, block in enumerate(parsed.blocks):
@@ -121,10 +123,17 @@ def _headed(parsed: ParsedDocument, anchors: Sequence[Anchor]) -> dict[int, Labe
 class _BlockReader:
     """Reads blocks one by one; remembers what carried sections."""
 
-    def __init__(self, parsed: ParsedDocument, looks: dict[int, int], marks: Mapping[int, Sequence[Mark]]) -> None:
+    def __init__(
+        self,
+        parsed: ParsedDocument,
+        looks: Mapping[int, int],
+        marks: Mapping[int, Sequence[Mark]],
+        letters: Mapping[int, Label],
+    ) -> None:
         self._text = parsed.text
         self._looks = looks
         self._marks = marks
+        self._letters = letters
         self._levels = ItemLevels()
         self._tops = _page_tops(parsed.blocks)
         self.sources: Counter[str] = Counter()
@@ -176,7 +185,7 @@ class _BlockReader:
             return self._native(block, words)
         if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
             return self._plain(block, None)
-        label = label_at(words)
+        label = self._letters.get(index) or label_at(words)
         if label is not None and label.structural and not label.steps:
             return self._labelled(index, block, words, label)
         if index in self._looks:
