@@ -17,7 +17,8 @@ _SISTERS = {
     "sec": ("sec", "art", "clause", "chp"),
     "art": ("art", "sec", "clause"),
     "clause": ("clause", "sec", "art", "item"),
-    "para": ("para", "item", "sec"),
+    "para": ("para", "item", "sec"),  # 第二款: counted
+    "paragraph": ("item", "sec", "art", "para"),  # Paragraph 3: numbered
     "note": ("note",),
     "app": ("app", "annex", "schedule", "exhibit"),
     "annex": ("annex", "app", "schedule"),
@@ -110,7 +111,8 @@ class Places:
     def _options(self, base: str | None, steps: Sequence[Step]) -> list[_Option]:
         """The places below `base` that the steps lead to, of the first kind that there is."""
         last = steps[-1]
-        for family in _SISTERS.get(last.family, (last.family,)):
+        lettered = ("item", "sec") if last.family == "item" and last.number.isalpha() else (last.family,)
+        for family in _SISTERS.get(last.family, lettered):
             options = [
                 (path, address)
                 for path, address in self._ending.get((family, _arabic(last.number)), ())

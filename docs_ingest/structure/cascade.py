@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 
 from docs_ingest.parsed import Block, BlockKind, OutlineEntry, ParsedDocument
 from docs_ingest.structure.anchors import anchor
-from docs_ingest.structure.items import ItemLevels
+from docs_ingest.structure.framing import PARTS, framed
+from docs_ingest.structure.items import ItemLevels, lettered_items
 from docs_ingest.structure.labels import Label, Rank, heading_like, label_at
 from docs_ingest.structure.nesting import nested_looks
 from docs_ingest.structure.numbering import Mark, find_marks
@@ -33,9 +34,6 @@ _CONFIDENCE = {
     "typography": 0.6,
     "balanced": 0.3,
 }
-_PARTS = frozenset({"exhibit", "annex", "app", "schedule", "attachment", "addendum"})
-"""What may begin on a page of its own, its number alone on a line: a document within the document."""
-
 _OF_A_DOCUMENT = Rank.NATIVE - 0.5  # an exhibit holds whatever is announced inside it
 _PART_OF_A_BLOCK = -1  # instead of a block's index: its looks say nothing of a part
 _TRUSTED_SHARE = 0.5  # of the announced entries must be found for an outline or contents to be used
@@ -49,8 +47,10 @@ def find_structure(parsed: ParsedDocument, printed: Sequence[Sequence[OutlineEnt
     skeleton = _skeleton(parsed, printed)
     native = any(b.kind is BlockKind.HEADING for b in parsed.blocks)
     looks = {} if native else typographic_ranks(parsed)
-    marks = find_marks(parsed.text, parsed.blocks, _headed(parsed, skeleton.anchors))
-    reader = _BlockReader(parsed, looks, marks)
+    headed = _headed(parsed, skeleton.anchors)
+    marks = find_marks(parsed.text, parsed.blocks, headed)
+    letters = lettered_items(parsed.text, parsed.blocks, {*headed, *marks, *looks})
+    reader = _BlockReader(parsed, looks, marks, letters)
     pieces: list[Piece] = []
     todo = list(reversed(skeleton.anchors))
     for index, block in enumerate(parsed.blocks):
@@ -59,7 +59,7 @@ def find_structure(parsed: ParsedDocument, printed: Sequence[Sequence[OutlineEnt
             inside.append(todo.pop())
         pieces.extend(reader.read(index, block, [a for a in inside if a.start >= block.start]))
     sizes = {b.start: b.size for b in parsed.blocks if b.size is not None}
-    pieces = nested_looks(_joined_headings(parsed.text, pieces), sizes)
+    pieces = framed(parsed.text, nested_looks(_joined_headings(parsed.text, pieces), sizes))
     found = reader.sources
     if skeleton.source is not None:
         found[skeleton.source] += len(skeleton.anchors)
@@ -121,10 +121,17 @@ def _headed(parsed: ParsedDocument, anchors: Sequence[Anchor]) -> dict[int, Labe
 class _BlockReader:
     """Reads blocks one by one; remembers what carried sections."""
 
-    def __init__(self, parsed: ParsedDocument, looks: dict[int, int], marks: Mapping[int, Sequence[Mark]]) -> None:
+    def __init__(
+        self,
+        parsed: ParsedDocument,
+        looks: Mapping[int, int],
+        marks: Mapping[int, Sequence[Mark]],
+        letters: Mapping[int, Label],
+    ) -> None:
         self._text = parsed.text
         self._looks = looks
         self._marks = marks
+        self._letters = letters
         self._levels = ItemLevels()
         self._tops = _page_tops(parsed.blocks)
         self.sources: Counter[str] = Counter()
@@ -176,7 +183,7 @@ class _BlockReader:
             return self._native(block, words)
         if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
             return self._plain(block, None)
-        label = label_at(words)
+        label = self._letters.get(index) or label_at(words)
         if label is not None and label.structural and not label.steps:
             return self._labelled(index, block, words, label)
         if index in self._looks:
@@ -205,7 +212,7 @@ class _BlockReader:
 
     def _rank(self, index: int, label: Label, words: str) -> float | None:
         """The rank of a label; a part of its own that begins on a page of its own stands above what is announced."""
-        if index in self._tops and label.family in _PARTS and label.length >= len(words.rstrip()):
+        if index in self._tops and label.family in PARTS and label.length >= len(words.rstrip()):
             return _OF_A_DOCUMENT if label.family == "exhibit" else Rank.NATIVE
         return label.rank
 

@@ -5,6 +5,9 @@ A list of contents is a run of short blocks, and one of these:
     at least 3 below “Contents” or “目录”, each with a page number or said again further down
     at least 5 that end in page numbers which never fall, most of them said again on just these pages
 
+Converters also leave a whole list in one block (“1. Scope 3 2. Term 4 3. Fees 7 ...”): at least 6 entries that fill
+most of it, with page numbers that hardly ever fall.
+
 They become furniture: kept, never evidence, and no second “6.3 Incidents”.
 """
 
@@ -13,7 +16,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from docs_ingest.parsed import Block, BlockKind, OutlineEntry, ParsedDocument
 from docs_ingest.structure.anchors import fold
@@ -29,10 +32,20 @@ _NUMBERED = re.compile(r"[^\s$€£¥￥(|][\s|]+(?P<page>[A-Z]?-?\d{1,4}|[ivxlc
 _FIGURES = re.compile(r"\|\s*[$€£¥￥(]?\s*[\d,.]+\)?\s*\|")
 _LEAD = re.compile(r"^(?:(?:item|note|part|section)\s+)?[\divxlc]{1,4}[a-z]?\s?[.:)|—–-]*\s+", re.IGNORECASE)
 _ONLY_NUMBER = re.compile(r"^[\s|]*(?:page|页|頁|页码)?[\s|]*(?:\d{1,4}|[ivxlc]{1,6})?[\s|]*$", re.IGNORECASE)
+_PACKED = re.compile(
+    r"(?:(?:article|section|clause|item|part|schedule|annex)\s+)?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[A-Z])\.?\s+"
+    r"[A-Z“\"\u4e00-\u9fff][^\d;]{2,90}?[\s.]+(?P<page>\d{1,3})(?=\s|$)",
+    re.IGNORECASE,
+)
+_LEAST_PACKED = 6
+_FILLED = 0.6  # of such a block by its entries
+_MOST_FALLS = 0.1  # of its page numbers: some titles end in a number
+_LONGEST_PACKED = 20_000  # characters
 _SENTENCE_END = (".", "。", ";", "；", "!", "！", "?", "？")
 _LONGEST = 240  # characters of an entry
 _GAP = 2  # blocks inside a list that are no entries: the first half of a long one, “Page”, the name of a part
 _UNCOUNTED = 5  # how far a printed page number may lie above the number of pages
+_MOST_PAGES = 1_500  # by which a page number can be told from a year where pages are not counted
 _KEY = 12  # folded characters by which places said again are looked up
 _MOST_SAID_AGAIN = 0.6
 _MOST_LOOKED_AT = 500
@@ -49,6 +62,7 @@ class _Entry:
     page: str
     leader: bool
     short: bool
+    packed: bool = False  # a whole list in one block
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +84,7 @@ def read_contents(parsed: ParsedDocument) -> Contents:
         return Contents(parsed, ())
     lists = _Lists(parsed, entries)
     runs = lists.runs()
-    found = {e.index for begin, end in runs for e in entries[begin:end]}
+    found = {e.index for begin, end in runs for e in entries[begin:end]} | {e.index for e in entries if e.packed}
     found -= set(_announced_titles(parsed, entries, found))
     blocks = (
         replace(b, kind=BlockKind.FURNITURE, level=None, group=None, header=False, cells=()) if i in found else b
@@ -89,7 +103,8 @@ def _announced_titles(parsed: ParsedDocument, entries: Sequence[_Entry], found: 
 def _entry(text: str, index: int, block: Block) -> _Entry:
     if block.end - block.start > _LONGEST:
         begins = fold(text[block.start : block.start + 80])[0]
-        return _Entry(index, begins, begins, "", False, short=False)
+        last = _last_packed(text, block)
+        return _Entry(index, begins, begins, last, False, short=bool(last), packed=bool(last))
     words = text[block.start : block.end].strip(" |\n")
     leader = _LEADER.search(words)
     match = leader or (_NUMBERED.search(words) if _FIGURES.search(words) is None else None)
@@ -106,6 +121,17 @@ def _entry(text: str, index: int, block: Block) -> _Entry:
     )
 
 
+def _last_packed(text: str, block: Block) -> str:
+    """The last page number of a list of contents that is one block; empty where the block is none."""
+    if block.end - block.start > _LONGEST_PACKED or block.kind is not BlockKind.PARAGRAPH:
+        return ""
+    found = list(_PACKED.finditer(text, block.start, block.end))
+    if len(found) < _LEAST_PACKED or sum(len(m.group()) for m in found) < (block.end - block.start) * _FILLED:
+        return ""
+    falls = sum(int(one["page"]) > int(other["page"]) for one, other in pairwise(found))
+    return found[-1]["page"] if falls <= len(found) * _MOST_FALLS else ""
+
+
 class _Lists:
     def __init__(self, parsed: ParsedDocument, entries: Sequence[_Entry]) -> None:
         self._text = parsed.text
@@ -114,10 +140,13 @@ class _Lists:
         self._entries = entries
         self._last_page = parsed.pages + _UNCOUNTED if parsed.pages else 0
         self._said: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self._begins: list[set[str]] = []  # of each entry: its first words, with and without the number before them
         for at, entry in enumerate(entries):
             block = parsed.blocks[entry.index]
             words = parsed.text[block.start : min(block.end, block.start + 200)].lstrip(" |")
-            for begins in {fold(words)[0], fold(_LEAD.sub("", words))[0]}:
+            begins_with = {fold(words)[0], fold(_LEAD.sub("", words))[0]}
+            self._begins.append(begins_with)
+            for begins in begins_with:
                 self._said[begins[:_KEY]].append((at, begins))
         self._keys = sorted(self._said)
 
@@ -204,11 +233,18 @@ class _Lists:
         entry = self._entries[at]
         if not entry.short or not entry.folded:
             return False
-        return entry.leader or bool(entry.page) or self._said_again(at)
+        return entry.leader or self._has_page(entry) or self._said_again(at)
+
+    def _has_page(self, entry: _Entry) -> bool:
+        """Whether the entry ends in what can be the number of a page here; a year is mostly none."""
+        return bool(entry.page) and (not entry.page.isdigit() or int(entry.page) <= (self._last_page or _MOST_PAGES))
 
     def _said_again(self, at: int) -> bool:
-        """Whether a later block begins with the words of this entry."""
-        return next(self._later(at), None) is not None
+        """Whether a later block is these words; where they begin with a label it may go on after them."""
+        block = self._blocks[self._entries[at].index]
+        words = {self._entries[at].folded, self._entries[at].bare}
+        labelled = label_at(self._text[block.start : block.end].lstrip(" |")) is not None
+        return any(labelled or not words.isdisjoint(self._begins[k]) for k in self._later(at))
 
     def _later(self, at: int) -> Iterator[int]:
         """Later entries that begin with the words of this one, numbers before them aside."""

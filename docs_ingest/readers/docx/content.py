@@ -21,7 +21,7 @@ DROPPED = frozenset(
     f"{W}{name}"
     for name in (
         *("del", "moveFrom", "delText", "delInstrText", "rPr", "pPr", "sdtPr", "sdtEndPr", "sectPr"),
-        *("tblPr", "tblGrid", "trPr", "tcPr", "tblPrEx", "rt", "fldData", "smartTagPr", "docPartPr"),
+        *("tblPr", "tblGrid", "trPr", "tcPr", "tblPrEx", "rt", "fldData", "smartTagPr", "docPartPr", "background"),
     )
 )
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"

@@ -81,8 +81,7 @@ class _Main:
     def read(self, max_characters: int) -> list[Draft]:
         drafts = Drafts(max_characters)
         numbering = Numbering(self._package.part_of(self.path, "numbering"))
-        body = self.document.find(f"{W}body")
-        Story(self.source, numbering, self.notes, drafts).read_body(self.document if body is None else body)
+        Story(self.source, numbering, self.notes, drafts).read_body(self.document)
         return drafts.all
 
     def page_furniture(self, max_characters: int) -> list[Draft]:

@@ -38,9 +38,9 @@ class Story:
         self._looks: dict[bytes, Style] = {}
         self._open: Gathered | None = None  # its paragraph mark is gone: the next paragraph goes on with it
 
-    def read_body(self, body: etree._Element) -> None:
-        """The main text, which stands on pages."""
-        elements = list(content(body))
+    def read_body(self, document: etree._Element) -> None:
+        """The main text, which stands on pages; a damaged file may have it in several bodies, or in none."""
+        elements = list(content(document))
         ground, on_picture = Ground(self._source.page.colour), Ground(None)
         pictured = on_pictures(elements, self._source.page) or [False] * len(elements)
         for element, is_pictured in zip(elements, pictured, strict=True):

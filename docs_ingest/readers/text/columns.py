@@ -4,6 +4,7 @@ Positions are counted in columns of a terminal, where Han characters take two.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
@@ -15,6 +16,7 @@ GAP = re.compile(r"(?<=\S)(?:[ \u3000]{3,}|[ \u3000]*\t[ \u3000\t]*)(?=\S)")
 
 _BAR = re.compile(r"(?<!\\)\|")
 _FIGURE = re.compile(r"\d")
+_INDENT = " \t\u3000"
 _MOST_ROWS = 5_000  # of one table that are looked at for its gaps
 
 _Span = tuple[int, int]
@@ -46,16 +48,16 @@ def _taken_apart(text: str, rows: Sequence[Block]) -> Iterator[tuple[Block, tupl
         for row in rows:
             yield row, piped_cells(text, row.start, row.end)
         return
-    gaps = [] if any("\t" in text[r.start : r.end] for r in rows) else _free(text, rows[:_MOST_ROWS])
+    tabs = any("\t" in text[r.start : r.end] for r in rows)
+    gaps = [] if tabs else [end for _, end in _free(text, rows[:_MOST_ROWS])]
     for row in rows:
-        spans = list(_between_gaps(text, row))
         if gaps:
-            at = _position(text, row.start)
-            columns = [_column(at + _width(text[row.start : begin]), gaps) for begin, _ in spans]
+            placed = list(_placed(text, row))
+            columns = [bisect_right(gaps, position) for _, (position, _) in placed]
             if len(set(columns)) == len(columns):
-                yield row, tuple(Cell(s, e, c) for (s, e), c in zip(spans, columns, strict=True))
+                yield row, tuple(Cell(s, e, c) for ((s, e), _), c in zip(placed, columns, strict=True))
                 continue
-        yield row, _cells(text, spans)
+        yield row, _cells(text, list(_between_gaps(text, row)))
 
 
 def _between_gaps(text: str, row: Block) -> Iterator[_Span]:
@@ -66,13 +68,24 @@ def _between_gaps(text: str, row: Block) -> Iterator[_Span]:
     yield at, row.end
 
 
+def _placed(text: str, row: Block) -> Iterator[tuple[_Span, _Span]]:
+    """What stands between the gaps of a row: its span, and the positions it takes from the beginning of the line."""
+    at, position = _line_start(text, row.start), 0
+    for start, end in _between_gaps(text, row):
+        begins = position + _width(text[at:start])
+        at, position = end, begins + _width(text[start:end])
+        yield (start, end), (begins, position)
+
+
+def _line_start(text: str, offset: int) -> int:
+    while offset and text[offset - 1] in _INDENT:
+        offset -= 1
+    return offset
+
+
 def _free(text: str, rows: Sequence[Block]) -> list[_Span]:
     """Stretches of at least two positions that no row writes on, between what is written on."""
-    written: list[_Span] = []
-    for row in rows:
-        at = _position(text, row.start)
-        for start, end in _between_gaps(text, row):
-            written.append((at + _width(text[row.start : start]), at + _width(text[row.start : end])))
+    written = [positions for row in rows for _, positions in _placed(text, row)]
     free: list[_Span] = []
     reached = None
     for low, high in sorted(written):
@@ -80,16 +93,6 @@ def _free(text: str, rows: Sequence[Block]) -> list[_Span]:
             free.append((reached, low))
         reached = max(high, reached or 0)
     return free
-
-
-def _column(position: int, free: Sequence[_Span]) -> int:
-    """How many free stretches lie before a cell that begins here."""
-    return sum(end <= position for _, end in free)
-
-
-def _position(text: str, offset: int) -> int:
-    line = text.rfind("\n", 0, offset) + 1
-    return _width(text[line:offset])
 
 
 def _width(words: str) -> int:
