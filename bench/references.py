@@ -4,7 +4,7 @@
     .venv/bin/python bench/references.py --data ../shared/data --kind contracts --sample 40
 
 `--sample` prints the leaves that the gold is made from: drawn with a fixed
-seed, at most three of a document, of those that hold words like those of a
+seed, at most three of a document (six of a filing), of those that hold words like those of a
 reference by a pattern that is not the product's. Everything that such a leaf
 refers to was written down (`bench/gold/references-*.jsonl`, without the words):
 
@@ -48,7 +48,7 @@ from stores.records import Edge, EdgeKind, Node, NodeKind, parent_address
 KINDS = ("statutes", "contracts", "filings")
 GOLD = Path(__file__).parent / "gold"
 _SEED = 20261127
-_LEAVES = 3  # of one document, at most
+_LEAVES = {"statutes": 3, "contracts": 3, "filings": 6}  # of one document, at most; there are 13 filings
 _OPENING = 40  # letters and figures
 _LIKE = re.compile(
     r"\b(?i:sections?|secs?\.|articles?|notes?|items?|exhibits?|schedules?|parts?|clauses?|(?:sub)?paragraphs?|subsections?|"
@@ -134,7 +134,7 @@ def read(data: bytes, file_name: str) -> Derived:
 
 
 def sample(data: Path, kind: str, count: int) -> Iterator[tuple[str, Derived, Node]]:
-    """Leaves drawn at random, at most three of a document; the first n are the same for every count."""
+    """Leaves drawn at random, a few of each document; the first n are the same for every count."""
     draw = random.Random(_SEED)
     held = documents(data, kind)
     names = sorted(held)
@@ -143,7 +143,7 @@ def sample(data: Path, kind: str, count: int) -> Iterator[tuple[str, Derived, No
         made = read(*held[name])
         leaves = [n for n in made.nodes if n.leaf and n.kind.citable and n.kind is not NodeKind.HEADING]
         leaves = [n for n in leaves if _refers(made.text, n)]
-        for leaf in sorted(draw.sample(leaves, min(_LEAVES, len(leaves))), key=lambda n: n.start):
+        for leaf in sorted(draw.sample(leaves, min(_LEAVES[kind], len(leaves))), key=lambda n: n.start):
             if count == 0:
                 return
             count -= 1
