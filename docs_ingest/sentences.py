@@ -15,7 +15,7 @@ _CLOSERS = "”’」』）】〉》)\\]\"'"
 _STOP = re.compile(
     rf"(?P<han>[。！？；][。！？；]*[{_CLOSERS}]*)"
     rf"|(?P<latin>[.!?][.!?]*[{_CLOSERS}]*)(?P<note>\d{{1,3}}(?=\s))?"
-    r"|(?P<line>[ \t\u3000]*[\r\n\x0b\x0c\x85\u2028\u2029]\s*)"
+    r"|(?P<line>(?<![ \t\u3000])[ \t\u3000]*[\r\n\x0b\x0c\x85\u2028\u2029]\s*)"
 )
 _WORDS = re.compile(r"\S+")
 _ABBREVIATIONS = frozenset(

@@ -101,9 +101,9 @@ def _announced_titles(parsed: ParsedDocument, entries: Sequence[_Entry], found: 
 
 
 def _entry(text: str, index: int, block: Block) -> _Entry:
-    if block.end - block.start > _LONGEST:
+    last = _last_packed(text, block)
+    if last or block.end - block.start > _LONGEST:
         begins = fold(text[block.start : block.start + 80])[0]
-        last = _last_packed(text, block)
         return _Entry(index, begins, begins, last, False, short=bool(last), packed=bool(last))
     words = text[block.start : block.end].strip(" |\n")
     leader = _LEADER.search(words)
@@ -124,6 +124,8 @@ def _entry(text: str, index: int, block: Block) -> _Entry:
 def _last_packed(text: str, block: Block) -> str:
     """The last page number of a list of contents that is one block; empty where the block is none."""
     if block.end - block.start > _LONGEST_PACKED or block.kind is not BlockKind.PARAGRAPH:
+        return ""
+    if not text[block.start : block.end].rstrip()[-1:].isdigit():
         return ""
     found = list(_PACKED.finditer(text, block.start, block.end))
     if len(found) < _LEAST_PACKED or sum(len(m.group()) for m in found) < (block.end - block.start) * _FILLED:

@@ -14,7 +14,7 @@ from docs_ingest.structure.labels import label_at
 
 BREAK = "\n"  # a line break that the page asks for
 _TURN = "\r"  # white space with a line break of the source in it
-_TURNS = re.compile(r"[ \t\f]*[\r\n][ \t\r\n\f]*")
+_TURNS = re.compile(r"(?<![ \t\f])[ \t\f]*[\r\n][ \t\r\n\f]*")
 _SPACES = re.compile(r"[ \t\f]+")
 _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003ffff"
 _WIDE_CHAR = re.compile(f"[{_WIDE}]")

@@ -735,6 +735,7 @@ def _seconds(make: Callable[[int], str], count: int) -> float:
         lambda n: "<style>" + ".a p{color:red}" * n + "</style><div class=a>" + "<p>x</p>" * n,
         lambda n: "<ul class=nav><li><a href=/x>y</a></ul><p>words of a text</p>" * (n // 2),
         lambda n: "<p>" + "审批\n<br>" * n,
+        lambda n: "<p>审批" + " \t" * (4 * n) + "loan",
     ],
 )
 def test_time_grows_with_the_page_and_not_with_its_square(make: Callable[[int], str]) -> None:

@@ -1,5 +1,6 @@
 """Markdown."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,3 +98,10 @@ def test_rows_have_cells_without_their_bars_also_around_a_comment() -> None:
     parsed.check()
     rows = [b for b in parsed.blocks if b.kind is BlockKind.ROW]
     assert [[text[c.start : c.end] for c in b.cells] for b in rows] == [["a", "b"], ["1"], ["2"]]
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "  "])
+def test_html_that_is_only_tags_is_furniture_however_many_there_are(between: str) -> None:
+    tags = between.join(["<div>", *["<i>"] * 5_000, "</div>"])
+    assert [kind for kind, _, _ in blocks_of(tags)] == ["furniture"]
+    assert [kind for kind, _, _ in blocks_of(f"{tags}{between}审批 loan")] == ["paragraph"]
