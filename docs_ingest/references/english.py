@@ -112,7 +112,9 @@ def references_en(text: str, start: int, end: int) -> Iterator[Named]:
     """The references of `text[start:end]`; a label at the very start is no reference, nor is “this Section 5”."""
     taken = [(m.start(), m.end()) for m in _CODES.finditer(text, start, end)]
     for named, stop in _units(text, start, end, list(taken)):
-        taken.append((named[0].start, stop))
+        before = text[start : named[0].start].rstrip()
+        title = len(named[0].document) if before.endswith(named[0].document) else 0  # Exchange Act Rule 13a-15(e)
+        taken.append((start + len(before) - title if title else named[0].start, stop))
         yield from named
     for match in _CODES.finditer(text, start, end):
         label = f"{match['title']} {match['n']}"

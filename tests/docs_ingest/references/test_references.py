@@ -253,3 +253,37 @@ def test_a_long_run_of_anything_is_read_to_the_end(words: str) -> None:
     text = words * 20_000
     assert sum(1 for _ in references_zh(text, 0, len(text))) >= 0
     assert sum(1 for _ in references_en(text, 0, len(text))) >= 0
+
+
+FILING = """ANNUAL REPORT
+
+PART I
+
+ITEM 4. Mine Safety Disclosures
+
+See Note 2 and Part II, Item 8 of this report.
+
+ITEM 8. Financial Statements
+
+1. Summary of Significant Accounting Policies
+
+The statements are prepared under GAAP, as Exchange Act Rules 13a-15(e) and 15d-15(e) say.
+
+2. Inventories
+
+Inventories are valued at cost.
+"""
+
+
+def test_notes_without_a_heading_over_them_are_found_beside_the_one_on_policies() -> None:
+    assert leads(FILING, "Note 2") == ["2. Inventori"]
+
+
+def test_an_item_is_found_behind_the_part_that_does_not_hold_it() -> None:
+    text = FILING.replace("ITEM 4. Mine", "PART II\n\nITEM 4. Mine")
+    assert leads(text, "Part II, Item 8") == ["ITEM 8. Fina"]
+
+
+def test_an_act_before_its_rules_is_no_reference_of_its_own() -> None:
+    found = [(place.words, place.edge.document) for place in references(FILING) if place.edge.document]
+    assert found == [("Rules 13a-15(e)", "Exchange Act"), ("15d-15(e)", "Exchange Act")]
