@@ -57,7 +57,7 @@ _FAMILIES = {
 _WORDS = "|".join(sorted((re.escape(w) for w in _FAMILIES if "§" not in w), key=len, reverse=True))
 _SUB = r"\s?\((?:[a-zA-Z]{1,4}|\d{1,3})\)"
 _NUMBER = (
-    rf"(?:\d{{1,4}}[A-Za-z]?(?:[.-]\d{{1,4}}[A-Za-z]?){{0,5}}(?:\.[a-z](?!\w)|(?-i:\s[A-Z](?=[.,;)])))?(?:{_SUB}){{0,6}}|(?-i:[IVXLC]{{1,7}}(?:\.[A-Z](?:\.\d{{1,2}}(?:\.[a-z](?!\w))?)?)?)\b(?:{_SUB}){{0,4}}"
+    rf"(?:\d{{1,4}}(?:[A-Za-z]\d?)?(?:[.-]\d{{1,4}}[A-Za-z]?){{0,5}}(?:\.[a-z](?!\w)|(?-i:\s[A-Z](?=[.,;)])))?(?:{_SUB}){{0,6}}|(?-i:[IVXLC]{{1,7}}(?:\.[A-Z](?:\.\d{{1,2}}(?:\.[a-z](?!\w))?)?)?)\b(?:{_SUB}){{0,4}}"
     rf"|(?-i:[A-Z]{{1,2}}-\d{{1,3}}|[A-Z]\b)(?:{_SUB}){{0,4}}|\((?:[a-zA-Z]{{1,4}}|\d{{1,3}})\)(?:{_SUB}){{0,5}})"
 )
 _UNIT = re.compile(
@@ -66,7 +66,7 @@ _UNIT = re.compile(
 )
 _NEXT = re.compile(
     rf"(?P<sep>\.?\s*,\s*(?i:and\s+|or\s+|and/or\s+)?|\.?\s+(?i:and|or|and/or)\s+|\s+(?i:through|to)\s+|\s?[-–—]\s?)"
-    rf"(?P<n>{_NUMBER})(?![\w%])"
+    rf"(?:(?P<again>Sections?|Articles?|Rules?|Clauses?|Notes?|Items?|Exhibits?|§{{1,2}})\s*)?(?P<n>{_NUMBER})(?![\w%])"
 )
 _THROUGH = re.compile(r"through|to|[-–—]", re.IGNORECASE)
 _INSIDE = re.compile(rf"\s*,\s*(?P<word>Item|Section|Article|Chapter|Note)s?\s+(?P<n>{_NUMBER})")
@@ -169,7 +169,10 @@ def _list(text: str, start: int, end: int, match: re.Match[str]) -> tuple[list[N
     while (following := _NEXT.match(text, at, end)) is not None:
         number = _beside(numbers[-1][2], following["n"])
         exact = "(" in number or "." in number  # Section 13(a) or 15(d), but no “Section 5 and 3 others”
-        if not _alike(numbers[-1][2], number) or not (many or exact):
+        again = following["again"]
+        if again and _FAMILIES.get(again.lower(), "sec") != family:
+            break
+        if not _alike(numbers[-1][2], number) or not (many or exact or again):
             break
         if _THROUGH.search(following["sep"]):
             numbers += [(following.start("n"), following.end(), n) for n in _between(numbers[-1][2], number)]

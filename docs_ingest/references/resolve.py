@@ -129,10 +129,10 @@ class Places:
     def _options(self, base: str | None, steps: Sequence[Step]) -> list[_Option]:
         """The places below `base` that the steps lead to, of the first kind that there is."""
         last = steps[-1]
-        lettered = ("item", "sec") if last.family == "item" and last.number.isalpha() else (last.family,)
-        for family in _SISTERS.get(last.family, lettered):
+        for families in _kinds(last):
             options = [
                 (path, address)
+                for family in families
                 for path, address in self._ending.get((family, _arabic(last.number)), ())
                 if (base is None or address == base or address.startswith(f"{base}.")) and _leads(path, steps)
             ]
@@ -238,6 +238,18 @@ class Places:
             at = items.index(address) - back if address in items else -1
             return (items[at], "") if at >= 0 else (None, "no item stands before it")
         return None, "it stands in no list"
+
+
+def _kinds(last: Step) -> list[tuple[str, ...]]:
+    """Families in which a place named so may be labelled, the first that has any being the one meant."""
+    if last.family == "paragraph":
+        return [
+            ("item", "sec", "art"),
+            ("para",),
+        ]  # whichever is nearest: exhibits number their paragraphs in their own way
+    if last.family == "item" and last.number.isalpha():
+        return [("item",), ("sec",)]
+    return [(family,) for family in _SISTERS.get(last.family, (last.family,))]
 
 
 def _otherwise(steps: Sequence[Step]) -> Iterator[tuple[list[Step], bool]]:
