@@ -20,6 +20,7 @@ the processes, a secret of the bait in the text, or a knock on its door.
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -235,13 +236,14 @@ async def _take() -> None:
     settings = load_settings()
     async with open_house(settings) as house:
         before = _kept(house)
+        numbers = itertools.count(1)
         print(flush=True)
         while name := (await asyncio.to_thread(sys.stdin.readline)).strip():
             path = Path(name)
             done: list[FileDone] = []
             work = TakingIn(house, lambda event, done=done: done.append(event) if isinstance(event, FileDone) else None)
             begun = time.monotonic()
-            [record] = await asyncio.to_thread(work.take_in, [Job(path, f"d{len(path.name)}-{path.stem}"[:100])])
+            [record] = await asyncio.to_thread(work.take_in, [Job(path, f"file-{next(numbers)}")])
             seconds = time.monotonic() - begun
             await house.sync(ignore)
             after = _kept(house)
