@@ -10,7 +10,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from docs_ingest.sandbox import Limits as ReadingLimits
+from docs_ingest.limits import MEGABYTE
+from docs_ingest.limits import Limits as ReadingLimits
 from navigators.budget import Limits as WalkLimits
 
 MB = 1_000_000
@@ -29,7 +30,7 @@ class Settings(BaseSettings):
     max_characters: int = Field(20_000_000, ge=1, description="most characters of one file's text")
     max_nodes: int = Field(1_000_000, ge=100, description="most paragraphs and rows of one file")
     read_seconds: float = Field(300.0, gt=0, description="longest time for reading one file")
-    read_memory_mb: int = Field(2_048, ge=256, description="most memory for reading one file")
+    read_memory_mb: int = Field(950, ge=256, description="most memory for reading one file")
     readers: int = Field(default_factory=lambda: min(8, os.cpu_count() or 1), ge=1, description="files read at once")
     keep_originals: bool = Field(True, description="keep the uploaded bytes, for boxes of characters and page images")
 
@@ -55,7 +56,7 @@ class Settings(BaseSettings):
             max_nodes=self.max_nodes,
             wall_seconds=self.read_seconds,
             cpu_seconds=self.read_seconds,
-            memory_bytes=self.read_memory_mb * 1024 * 1024,
+            memory_bytes=self.read_memory_mb * MEGABYTE,
             helpers=max(1, self.readers // at_once),
         )
 

@@ -32,6 +32,7 @@ from stores.records import (
     Version,
 )
 
+_LEAST_KEPT = 0.1  # of the places of the larger version, below which a version may be another document
 _ATTEMPTS = 3  # times a save is decided anew after somebody else's version came first
 
 
@@ -170,7 +171,7 @@ def _save(
         entries = keyword_entries(version, upload.tenant, made.text, made.nodes, made.tables)
         alive = intake.alive(upload.tenant, upload.document)
         what = _compared(before, version, Side(made.text, made.nodes), entries, alive)
-        record = _record(upload, IngestStatus.READY, None, version.number, clock)
+        record = _record(upload, IngestStatus.READY, _doubt(before, made, what), version.number, clock)
         try:
             intake.save(_new_version(upload, version, made, what, before, clock), record)
         except StoreConflict:
@@ -193,6 +194,20 @@ def _compared(
     if before is not None and version.number < before.version.number:
         return replace(what, lineage=())  # an older version read anew does not follow the latest one
     return what
+
+
+def _doubt(before: Tree | None, made: Derived, what: Changes) -> str | None:
+    """Why a version may be another document that came under the name of this one; None where nothing says so."""
+    if before is None or not what.lineage:
+        return None
+    kept = {s.new for s in what.lineage if s.old is not None and s.new is not None}
+    largest = max(sum(n.leaf and n.kind.citable for n in side) for side in (before.nodes, made.nodes))
+    if len(kept) >= largest * _LEAST_KEPT:
+        return None
+    return (
+        f"only {len(kept)} of {largest} places go on from version {before.version.number}: if this is another "
+        "document, delete this one and take the file in again with --document and an id of its own"
+    )
 
 
 def _new_version(

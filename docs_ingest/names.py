@@ -1,7 +1,8 @@
 """What a file is called, and what that says: document id, and the day a version begins.
 
 `反洗钱法.2024-11-08.md` is the document `反洗钱法`, in force from that day; `policy.pdf`
-is the document `policy`.
+is the document `policy`. `8K_dated-2023-05-30.pdf` is told from other reports by its
+day, which stays in the id: reports of two days are two documents.
 """
 
 import re
@@ -12,6 +13,7 @@ from pathlib import PurePath
 from docs_ingest.errors import IngestError
 
 _DATED = re.compile(r"^(?P<name>.+?)[._-](?P<day>(?:19|20)\d{2}-\d{2}-\d{2})$")
+_OWN_DAY = re.compile(r"(?:^|[^a-z])dated$", re.IGNORECASE)
 _NOT_ID = re.compile(r"[^\w.\-]+")
 MAX_ID = 120
 
@@ -27,7 +29,7 @@ def read_name(path: str) -> FileName:
     stem = PurePath(path).stem
     dated = _DATED.match(stem)
     day = None
-    if dated is not None:
+    if dated is not None and _OWN_DAY.search(dated["name"]) is None:
         try:
             day = date.fromisoformat(dated["day"])
             stem = dated["name"]

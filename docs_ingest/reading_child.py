@@ -19,6 +19,7 @@ from docs_ingest.readers.pdf.characters import character_boxes, letters_of_pages
 from docs_ingest.wire import as_json
 
 _OPEN_FILES = 64
+_SPENT = 4  # a child that keeps a quarter of its memory gives way: every file may have all of it
 
 
 def main() -> None:
@@ -31,11 +32,27 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    taken = _Taken()
+    _send(sink, {"ready": True})
     while (head := _receive(source)) is not None:
         data = _receive(source)
         assert data is not None
         _allow_seconds(limits.cpu_seconds)
-        _send(sink, _answer(data, json.loads(head), limits, sink))
+        answer = _answer(data, json.loads(head), limits, sink)
+        _send(sink, {**answer, "spent": taken.bytes() > limits.memory_bytes // _SPENT})
+
+
+class _Taken:
+    """The address space of this process, by a file that is opened while files can be opened; 0 where there is none."""
+
+    def __init__(self) -> None:
+        try:
+            self._source = os.open("/proc/self/statm", os.O_RDONLY)
+        except OSError:
+            self._source = -1
+
+    def bytes(self) -> int:
+        return 0 if self._source < 0 else int(os.pread(self._source, 64, 0).split()[0]) * resource.getpagesize()
 
 
 def _allow_seconds(seconds: float) -> None:
@@ -56,15 +73,14 @@ def _answer(data: bytes, head: dict[str, Any], limits: Limits, sink: BinaryIO) -
     except IngestError as error:
         return {"error": ["failed", str(error)]}
     except MemoryError:
-        megabytes = limits.memory_bytes // (1024 * 1024)
-        message = f"reading needs more than {megabytes} MB of memory: split the file, or raise CITEPATH_READ_MEMORY_MB"
-        return {"error": ["limit", message]}
+        return {"error": ["limit", limits.too_much_memory]}
+    except TimeoutError:
+        return {"error": ["limit", limits.too_much_processor]}
     except RecursionError:
         return {"error": ["failed", "the file is nested too deeply to be read: save it anew in a simpler form"]}
     # Whatever else a library raises over hostile bytes is that file's fault: it must not stop the others.
-    except Exception as error:  # noqa: BLE001
-        kind = type(error).__name__
-        return {"error": ["failed", f"the file is damaged or not what its name says ({kind}): save it anew"]}
+    except Exception:  # noqa: BLE001
+        return {"error": ["failed", "the file is damaged or not what its name says: save it anew"]}
 
 
 def _wanted(data: bytes, head: dict[str, Any], limits: Limits, page_done: Callable[[int, int], None]) -> object:

@@ -6,8 +6,10 @@ wall clock is kept here; a child that breaks one, or crashes, is killed and the
 next file gets a fresh one. What comes back is plain data (`wire.py`), checked
 on this side.
 
-Requests are a JSON head, then the file; replies are JSON, `{"page": [n, total]}`
-any number of times, then one `{"result": ...}` or `{"error": [kind, message]}`.
+A child says `{"ready": true}` once. Requests are a JSON head, then the file;
+replies are JSON, `{"page": [n, total]}` any number of times, then one `{"result":
+...}` or `{"error": [kind, message]}`. `"spent": true` beside either: so much memory
+was taken that the next file needs a fresh child.
 """
 
 import json
@@ -35,8 +37,8 @@ __all__ = ["Limits", "ReadingProcess", "Request"]
 
 _ROOT = Path(__file__).resolve().parent.parent
 _KINDS: dict[str, type[IngestError]] = {"failed": IngestError, "needs_ocr": NeedsOcr, "limit": LimitExceeded}
-_START_SECONDS = 60.0  # for the child to import its readers on a busy machine
-_EXPANSION = 200  # bytes of reply for each character that may be read: nodes, boxes of lines, edges
+_START_SECONDS = 60.0  # for the child to import its readers on a busy machine: no file's time
+_READY_BYTES = 10_000
 
 T = TypeVar("T")
 Box = tuple[float, float, float, float]
@@ -66,7 +68,6 @@ class ReadingProcess:
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._child: subprocess.Popen[bytes] | None = None
-        self._files = 0
         self._stopped = False
 
     def __enter__(self) -> "ReadingProcess":
@@ -116,52 +117,44 @@ class ReadingProcess:
                 "split it, or raise CITEPATH_MAX_FILE_MB"
             )
         child = self._running()
-        deadline = time.monotonic() + self.limits.wall_seconds + (_START_SECONDS if self._files == 0 else 0.0)
-        self._files += 1
-        answered = False
+        pipe = Pipe(child, time.monotonic() + self.limits.wall_seconds, most=self.limits.memory_bytes)
+        fit = False  # for the next file
         try:
-            result = self._exchange(child, head, data, made, page_done, deadline)
-            answered = True
-            return result
+            reply = self._exchange(child, pipe, head, data, page_done)
+            fit = not reply.get("spent")
+            if "error" in reply:
+                kind, message = reply["error"]
+                raise _KINDS[kind](message)
+            return made(reply["result"])
         except IngestError as error:
             if self._stopped:
                 raise ReadingStopped from error
-            answered = not isinstance(error, _ChildLost)
             raise
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            fit = False
+            raise IngestError(
+                "the file broke its reader, whose answer makes no sense: save the file anew and send it again"
+            ) from error
         finally:
-            if not answered:
+            if not fit:
                 self._kill()
 
     def _exchange(
-        self,
-        child: subprocess.Popen[bytes],
-        head: dict[str, Any],
-        data: bytes,
-        made: Callable[[Any], T],
-        page_done: PageDone,
-        deadline: float,
-    ) -> T:
-        pipe = Pipe(child, deadline, most=self.limits.max_characters * _EXPANSION)
+        self, child: subprocess.Popen[bytes], pipe: Pipe, head: dict[str, Any], data: bytes, page_done: PageDone
+    ) -> dict[str, Any]:
+        """The child's last word on one file. Raises LimitExceeded where there is none, ValueError etc. on nonsense."""
         try:
             pipe.send(json.dumps(head).encode(), data)
-            while True:
-                reply = json.loads(pipe.receive())
-                if "page" in reply:
-                    page_done(*reply["page"])
-                elif "error" in reply:
-                    kind, message = reply["error"]
-                    raise _KINDS[kind](message)
-                else:
-                    return made(reply["result"])
+            while "page" in (reply := json.loads(pipe.receive())):
+                page_done(*reply["page"])
         except TimeoutError as error:
-            raise _ChildLost(
+            raise LimitExceeded(
                 f"reading took longer than {self.limits.wall_seconds:g} s and was stopped: "
                 "split the file, or raise CITEPATH_READ_SECONDS"
             ) from error
         except (EOFError, BrokenPipeError) as error:
-            raise _ChildLost(self._why_lost(child)) from error
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise _ChildLost(f"the file could not be read: its reader answered nonsense ({error})") from error
+            raise LimitExceeded(self._why_lost(child)) from error
+        return dict(reply)
 
     def _why_lost(self, child: subprocess.Popen[bytes]) -> str:
         """What became of a child that stopped answering."""
@@ -169,25 +162,32 @@ class ReadingProcess:
             code = child.wait(timeout=2.0)
         except subprocess.TimeoutExpired:
             code = 0
-        memory = self.limits.memory_bytes // (1024 * 1024)
         if code == -signal.SIGXCPU:
-            return (
-                f"reading took more than {self.limits.cpu_seconds:g} s of processor time and was stopped: "
-                "split the file, or raise CITEPATH_READ_SECONDS"
-            )
+            return self.limits.too_much_processor
         return (
-            f"the file broke its reader (exit status {code}), often by needing more than {memory} MB of memory: "
-            "it may be damaged; open and save it anew, split it, or raise CITEPATH_READ_MEMORY_MB"
+            f"the file broke its reader: it is damaged, or needs more than {self.limits.megabytes} MB of memory; "
+            "save it anew, split it, or raise CITEPATH_READ_MEMORY_MB"
         )
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._stopped:
             raise ReadingStopped
-        if self._child is None or self._child.poll() is not None:
-            self._kill()  # one that died between two files leaves its pipes
-            self._child = _start(self.limits)
-            self._files = 0
-        return self._child
+        if self._child is not None and self._child.poll() is None:
+            return self._child
+        self._kill()  # one that died between two files leaves its pipes
+        self._child = child = _start(self.limits)
+        try:
+            ready = json.loads(Pipe(child, time.monotonic() + _START_SECONDS, most=_READY_BYTES).receive())
+            assert ready["ready"]
+        except (OSError, EOFError, ValueError, KeyError, TypeError, AssertionError) as error:
+            self._kill()
+            if self._stopped:
+                raise ReadingStopped from error
+            raise IngestError(
+                f"the reading process does not start in {_START_SECONDS:g} s and {self.limits.megabytes} MB of memory: "
+                "run citepath doctor, or raise CITEPATH_READ_MEMORY_MB"
+            ) from error
+        return child
 
     def _kill(self) -> None:
         child, self._child = self._child, None
@@ -224,10 +224,6 @@ def _start(limits: Limits) -> subprocess.Popen[bytes]:
         cwd=tempfile.gettempdir(),
         start_new_session=True,
     )
-
-
-class _ChildLost(LimitExceeded):
-    """The child did not answer, or not in time: it must be replaced."""
 
 
 def _characters(found: list[list[Any]]) -> list[tuple[int, int, Box]]:

@@ -79,7 +79,12 @@ class _Listener:
         name = event.document if event.version is None else f"{event.document}@{event.version}"
         size = f"{event.pages} pages, " if event.pages else ""
         rate = f", {event.pages / event.seconds:.0f} pages/s" if event.pages and event.seconds > 0 else ""
-        tail = event.reason or f"{size}{event.nodes} nodes, {event.seconds:.1f} s{rate}"
+        read = (
+            f"{size}{event.nodes} nodes, {event.seconds:.1f} s{rate}"
+            if event.status == "ready" or not event.reason
+            else ""
+        )
+        tail = "; ".join(words for words in (read, event.reason or "") if words)
         line = f"{MARKS[event.status]} {event.file}  {name}  {event.status}: {tail}"
         self._console.print(line, markup=False, soft_wrap=True)
 

@@ -2,6 +2,7 @@
 
 第十二条、第十三条和第十五条第二款第（一）项        a list; what is not said again is taken over
 第十二条至第十五条                                 a range, each of them
+第（一）、（三）项, 第二、三款                     a list with one 第 and one unit
 前款, 前两款, 前条第二款                           counted from here
 《中华人民共和国公司法》第三条, 刑法第一百二十条     another document
 """
@@ -19,13 +20,20 @@ _LEVEL = {unit: i for i, unit in enumerate(("编", "分编", "章", "节", "条"
 _UNIT = re.compile(
     rf"第\s*[（(]?\s*(?P<n>{_N}{{1,9}})\s*[)）]?\s*(?P<unit>分编|编|章|节|条|款|项|目)(?:之(?P<sub>{_N}{{1,3}}))?(?!件|目|项目)"
 )
+_BARE_N = rf"[（(]?{_N}{{1,9}}[)）]?"
+_SHARED = re.compile(
+    rf"第\s*(?P<all>{_BARE_N}(?:\s*[、，和或及与]\s*{_BARE_N}){{1,20}})\s*(?P<unit>编|章|节|条|款|项|目)(?!件|目|项目)"
+)
+_BARE_NUMBER = re.compile(rf"[（(]?(?P<n>{_N}{{1,9}})[)）]?")
+_ORDINAL = re.compile("第")
 _SEPARATOR = re.compile(r"\s*(?:、|，|和|或者?|及|以及|与|(?P<range>至|到|—|－|-|～|~))\s*")
 _BEFORE = re.compile(r"(?:前|上)(?P<n>[一二两三四五六]?)(?P<unit>条|款|项)(?![目件])")
+_OF_BEFORE = re.compile(r"(?:所列|所称|规定的|中)?(?=第)")  # 前款所列第（一）项
 _ANNEX = re.compile(rf"(?P<label>附(?P<kind>件|表|录)\s*(?P<n>{_N}{{1,3}}))")
 _BOOK = re.compile(r"《(?P<title>[^《》\n]{2,80}(?:〈[^〉]{1,60}〉[^《》\n]{0,40})?)》(?:（[^（）\n]{1,30}）)?")
 _ACT_END = (
     "法|法典|条例|办法|规定|规则|细则|解释|决定|通知|准则|指引|指南|意见|制度|合同|协议|协定|公约|章程|标准|方案|规范|守则|预案|规程|批复|"
-    "修正案|实施细则|议定书|承诺书|说明书"
+    "修正案|实施细则|议定书|承诺书|说明书|目录|名录|清单|表"
 )
 _IS_ACT = re.compile(rf"(?:{_ACT_END})(?:（[^）]{{1,20}}）)?$")
 _OWN = re.compile(
@@ -58,9 +66,9 @@ def references_zh(text: str, start: int, end: int) -> Iterator[Named]:
     before = list(_before(text, start, end))
     counted = {i for one in before for i in range(one.start, one.end)}
     for first in _starts(text, start, end):
-        if first.start < at or first.start in counted:
+        if first[0].start < at or first[0].start in counted:
             continue
-        document, begin = _document(text, start, first.start, last_document)
+        document, begin = _document(text, start, first[0].start, last_document)
         named, at = _list(text, end, first, document, begin)
         last_document = document or last_document
         yield from named
@@ -68,19 +76,39 @@ def references_zh(text: str, start: int, end: int) -> Iterator[Named]:
     yield from _annexes(text, start, end)
 
 
-def _starts(text: str, start: int, end: int) -> Iterator[_Unit]:
+def _starts(text: str, start: int, end: int) -> Iterator[list[_Unit]]:
     lead = start + len(text[start:end]) - len(text[start:end].lstrip("# \t\r\n\u3000"))
-    for match in _UNIT.finditer(text, start, end):
-        if match.start() == lead and (match["unit"] != "款" or text[match.end() : match.end() + 1].isspace()):
-            continue  # the label of this very place
-        if text[match.start() - 1 : match.start()] in ("前", "上"):
+    for at in _ORDINAL.finditer(text, start, end):
+        units = _units_at(text, at.start(), end)
+        if not units or text[at.start() - 1 : at.start()] in ("前", "上"):
             continue
-        yield _unit(match)
+        after = text[units[-1].end : units[-1].end + 1]
+        if at.start() == lead and (units[-1].unit != "款" or after.isspace()):
+            continue  # the label of this very place
+        yield units
+
+
+def _units_at(text: str, at: int, end: int) -> list[_Unit]:
+    """The unit that is named here, or several that share their 第 and their unit; none where no unit is named."""
+    if (shared := _SHARED.match(text, at, end)) is not None:
+        numbers = list(_BARE_NUMBER.finditer(text, shared.start("all"), shared.end("all")))
+        places = [at, *(n.start() for n in numbers[1:])]
+        stops = [*(n.end() for n in numbers[:-1]), shared.end()]
+        return [
+            _Unit(start, stop, shared["unit"], _value(n["n"]), f"第{n.group()}{shared['unit']}")
+            for n, start, stop in zip(numbers, places, stops, strict=True)
+        ]
+    match = _UNIT.match(text, at, end)
+    return [] if match is None else [_unit(match)]
+
+
+def _value(number: str) -> str:
+    value = han_number(number)
+    return number if value is None else str(value)
 
 
 def _unit(match: re.Match[str]) -> _Unit:
-    value = han_number(match["n"])
-    number = str(value) if value is not None else match["n"]
+    number = _value(match["n"])
     if match["sub"]:
         number = f"{number}_{han_number(match['sub'])}"
     return _Unit(match.start(), match.end(), match["unit"], number, re.sub(r"\s", "", match.group()))
@@ -113,30 +141,33 @@ def _tail(before: str) -> str:
     return match.group() if match is not None else ""
 
 
-def _list(text: str, end: int, first: _Unit, document: str, begin: int) -> tuple[list[Named], int]:
-    """A unit with what follows it: further steps down, and further members of a list or range."""
+def _list(text: str, end: int, first: list[_Unit], document: str, begin: int) -> tuple[list[Named], int]:
+    """Units with what follows them: further steps down, and further members of a list or range."""
     made: list[Named] = []
-    path: list[_Unit] = [first]
+    path: list[_Unit] = []
     spread_from: _Unit | None = None
-    where = begin
-    at = first.end
+    where, units = begin, first
     while True:
-        below = _UNIT.match(text, at, end)
-        if below is not None and _LEVEL[below["unit"]] > _LEVEL[path[-1].unit]:
-            path.append(_unit(below))
-            at = below.end()
+        for one in units[:-1]:  # 第一、二款: all of them but the last are whole
+            made.append(_named([*path, one], document, where, one.end))
+            where = one.end + 1
+        path = [*path, units[-1]]
+        where = where if len(units) == 1 else units[-1].start
+        at = units[-1].end
+        below = _units_at(text, at, end)
+        if below and _LEVEL[below[0].unit] > _LEVEL[path[-1].unit]:
+            units = below
             continue
         made += _members(spread_from, path, document, where, at)
         spread_from = None
         separator = _SEPARATOR.match(text, at, end)
-        follows = _UNIT.match(text, separator.end(), end) if separator is not None else None
-        if separator is None or follows is None:
+        units = _units_at(text, separator.end(), end) if separator is not None else []
+        if separator is None or not units:
             return made, at
-        one = _unit(follows)
         if separator["range"]:
             spread_from = path[-1]
-        path = [*(u for u in path if _LEVEL[u.unit] < _LEVEL[one.unit]), one]
-        where, at = one.start, one.end
+        path = [u for u in path if _LEVEL[u.unit] < _LEVEL[units[0].unit]]
+        where = units[0].start
 
 
 def _members(spread_from: _Unit | None, path: list[_Unit], document: str, where: int, end: int) -> Iterator[Named]:
@@ -165,15 +196,27 @@ def _before(text: str, start: int, end: int) -> Iterator[Named]:
     kinds = {"条": Relative.ARTICLE_BEFORE, "款": Relative.PARAGRAPH_BEFORE, "项": Relative.ITEM_BEFORE}
     for match in _BEFORE.finditer(text, start, end):
         many = han_number(match["n"]) if match["n"] else 1
-        below: list[_Unit] = []
-        at = match.end()
-        while (unit := _UNIT.match(text, at, end)) is not None:
-            below.append(_unit(unit))
-            at = unit.end()
-        steps = tuple(Step(_UNITS[u.unit], u.number) for u in below)
-        for back in range(many or 1, 0, -1):
+        for below, begin, stop in _below(text, match, end):
+            steps = tuple(Step(_UNITS[u.unit], u.number) for u in below)
             label = match.group() + "".join(u.printed for u in below)
-            yield Named(match.start(), at, label, steps, "", kinds[match["unit"]], back)
+            for back in range(many or 1, 0, -1):
+                yield Named(begin, stop, label, steps, "", kinds[match["unit"]], back)
+
+
+def _below(text: str, match: re.Match[str], end: int) -> Iterator[tuple[list[_Unit], int, int]]:
+    """The ways down from 前款, each with where its words begin and end; without any, 前款 itself."""
+    path: list[_Unit] = []
+    begin = match.start()
+    gap = _OF_BEFORE.match(text, match.end(), end)
+    at = match.end() if gap is None else gap.end()
+    while units := _units_at(text, at, end):
+        for one in units[:-1]:
+            yield [*path, one], begin, one.end
+            begin = one.end + 1
+        begin = begin if len(units) == 1 else units[-1].start
+        path = [*path, units[-1]]
+        at = units[-1].end
+    yield path, begin, at if path else match.end()
 
 
 def _annexes(text: str, start: int, end: int) -> Iterator[Named]:

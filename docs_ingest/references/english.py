@@ -22,11 +22,12 @@ _FAMILIES = {
     "articles": "art",
     "clause": "clause",
     "clauses": "clause",
-    "paragraph": "para",
-    "paragraphs": "para",
-    "subparagraph": "para",
-    "subsection": "para",
-    "subsections": "para",
+    "paragraph": "paragraph",
+    "paragraphs": "paragraph",
+    "subparagraph": "paragraph",
+    "subparagraphs": "paragraph",
+    "subsection": "paragraph",
+    "subsections": "paragraph",
     "part": "part",
     "parts": "part",
     "chapter": "chp",
@@ -56,8 +57,8 @@ _FAMILIES = {
 _WORDS = "|".join(sorted((re.escape(w) for w in _FAMILIES if "§" not in w), key=len, reverse=True))
 _SUB = r"\s?\((?:[a-zA-Z]{1,4}|\d{1,3})\)"
 _NUMBER = (
-    rf"(?:\d{{1,4}}[A-Za-z]?(?:[.-]\d{{1,4}}[A-Za-z]?){{0,5}}(?:\.[a-z](?!\w))?(?:{_SUB}){{0,6}}|(?-i:[IVXLC]{{1,7}}(?:\.[A-Z](?:\.\d{{1,2}}(?:\.[a-z](?!\w))?)?)?)\b(?:{_SUB}){{0,4}}"
-    rf"|(?-i:[A-Z])\b(?:-\d{{1,3}})?(?:{_SUB}){{0,4}}|\((?:[a-zA-Z]{{1,4}}|\d{{1,3}})\)(?:{_SUB}){{0,5}})"
+    rf"(?:\d{{1,4}}[A-Za-z]?(?:[.-]\d{{1,4}}[A-Za-z]?){{0,5}}(?:\.[a-z](?!\w)|(?-i:\s[A-Z](?=[.,;)])))?(?:{_SUB}){{0,6}}|(?-i:[IVXLC]{{1,7}}(?:\.[A-Z](?:\.\d{{1,2}}(?:\.[a-z](?!\w))?)?)?)\b(?:{_SUB}){{0,4}}"
+    rf"|(?-i:[A-Z]{{1,2}}-\d{{1,3}}|[A-Z]\b)(?:{_SUB}){{0,4}}|\((?:[a-zA-Z]{{1,4}}|\d{{1,3}})\)(?:{_SUB}){{0,5}})"
 )
 _UNIT = re.compile(
     rf"(?<![\w§])(?:(?P<word>{_WORDS})(?:\.?\s+|\.?(?=[(§\d]))(?P<mark>§{{0,2}})|(?P<sign>§{{1,2}}))\s*(?P<n>{_NUMBER})",
@@ -76,7 +77,11 @@ _PRECEDING = re.compile(
     r"\bthe\s+(?:immediately\s+)?(?:preceding|foregoing|previous|prior)\s+(?P<what>paragraph|section|clause|item)\b",
     re.IGNORECASE,
 )
-_LETTERED = re.compile(r"(\d[\d.-]*)\.([a-z])")  # Section 24.b
+_LETTERED = re.compile(r"(\d[\d.-]*)[.\s]([A-Za-z])")  # Section 24.b, Section 5 D
+_LETTER_AFTER = re.compile(r"(\d+)([a-zA-Z])")  # Sections 8a - 8c
+_FORMS = re.compile(
+    r"Schedules?\s+(?:1[34][A-Z](?:-\d+)?|TO|K-\d)\b"
+)  # filed with an authority, no place in a document
 _SUPRA_INFRA = re.compile(r"\b(?:supra|infra)\s+$", re.IGNORECASE)
 _THIS = re.compile(r"\bthis\s+$", re.IGNORECASE)
 _SUBS = re.compile(r"\(([a-zA-Z0-9]{1,5})\)")
@@ -107,7 +112,9 @@ def references_en(text: str, start: int, end: int) -> Iterator[Named]:
     """The references of `text[start:end]`; a label at the very start is no reference, nor is “this Section 5”."""
     taken = [(m.start(), m.end()) for m in _CODES.finditer(text, start, end)]
     for named, stop in _units(text, start, end, list(taken)):
-        taken.append((named[0].start, stop))
+        before = text[start : named[0].start].rstrip()
+        title = len(named[0].document) if before.endswith(named[0].document) else 0  # Exchange Act Rule 13a-15(e)
+        taken.append((start + len(before) - title if title else named[0].start, stop))
         yield from named
     for match in _CODES.finditer(text, start, end):
         label = f"{match['title']} {match['n']}"
@@ -127,7 +134,7 @@ def _units(text: str, start: int, end: int, codes: list[tuple[int, int]]) -> Ite
     for match in _UNIT.finditer(text, start, end):
         if match.start() < at or (match.start() == lead and _label_like(text, match, end)):
             continue
-        if any(begin <= match.start() < stop for begin, stop in codes):
+        if any(begin <= match.start() < stop for begin, stop in codes) or _FORMS.match(text, match.start(), end):
             continue
         word = match["word"] or "§"
         if word.islower() and word in _NEVER_LOWER and not match["n"][0].isdigit() and match["n"][0] != "(":
@@ -153,7 +160,9 @@ def _list(text: str, start: int, end: int, match: re.Match[str]) -> tuple[list[N
         family = "footnote"
     numbers = [(match.start(), match.end(), match["n"])]
     at = match.end()
-    many = word.endswith("s") or word == "§§" or (match["mark"] or "") == "§§" or family in ("para", "clause", "item")
+    many = (
+        word.endswith("s") or word == "§§" or (match["mark"] or "") == "§§" or family in ("paragraph", "clause", "item")
+    )
     inside = _INSIDE.match(text, at, end) if family in ("part", "chp", "art") else None
     if inside is not None:
         return with_document(text, start, inside.end(), [_nested(match, family, inside)], match.start())
@@ -187,7 +196,7 @@ def _steps(family: str, number: str) -> tuple[Step, ...]:
     subs = tuple(Step("item", s.lower()) for s in _SUBS.findall(number))
     base = _SUBS.sub("", number).strip()
     if lettered := _LETTERED.fullmatch(base):
-        base, subs = lettered[1], (Step("item", lettered[2]), *subs)
+        base, subs = lettered[1], (Step("item", lettered[2].lower()), *subs)
     return (Step(family, _number(base)), *subs) if base else subs
 
 
@@ -228,6 +237,8 @@ def _shape(number: str) -> str:
 
 def _between(low: str, high: str) -> list[str]:
     """The numbers inside a range: 3.1 to 3.5, 3 to 5; none where that cannot be told."""
+    if (one := _LETTER_AFTER.fullmatch(low)) and (two := _LETTER_AFTER.fullmatch(high)) and one[1] == two[1]:
+        return [f"{one[1]}{chr(n)}" for n in range(ord(one[2]) + 1, ord(two[2]))]
     head, _, last = low.rpartition(".")
     other, _, until = high.rpartition(".")
     if head != other or not last.isdigit() or not until.isdigit() or not 1 < int(until) - int(last) <= _MOST_IN_RANGE:

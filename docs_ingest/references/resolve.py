@@ -17,7 +17,8 @@ _SISTERS = {
     "sec": ("sec", "art", "clause", "chp"),
     "art": ("art", "sec", "clause"),
     "clause": ("clause", "sec", "art", "item"),
-    "para": ("para", "item", "sec"),
+    "para": ("para", "item", "sec"),  # 第二款: counted
+    "paragraph": ("item", "sec", "art", "para"),  # Paragraph 3: numbered
     "note": ("note",),
     "app": ("app", "annex", "schedule", "exhibit"),
     "annex": ("annex", "app", "schedule"),
@@ -26,6 +27,9 @@ _SISTERS = {
 }
 _LEADING_NUMBER = re.compile(r"\s*[\[(]?(\d{1,4})[\])]?[.\s]")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_POLICIES = re.compile(
+    r"accounting\s+policies|basis\s+of\s+(?:presentation|preparation)|会计政策|编制基础", re.IGNORECASE
+)
 _NOTES = ("notes to", "附注", "notes on")
 
 _Option = tuple[tuple[tuple[str, str], ...], str]  # (the steps down to a place, its address)
@@ -51,6 +55,7 @@ class Places:
                 self._footnotes[leading[1]].append(node)
         self._ending: dict[tuple[str, str], list[_Option]] = defaultdict(list)
         self._articles: list[str] = []
+        self._beside_policies: set[str] = set()  # what holds the notes to financial statements
         for node in nodes:
             path = _path(node)
             if not path:
@@ -59,6 +64,8 @@ class Places:
                 self._ending[family, number].append((path, node.address))
             if path[-1][0] in ("art", "sec"):
                 self._articles.append(node.address)
+                if _POLICIES.search(node.title or "") and (above := parent_address(node.address)) is not None:
+                    self._beside_policies.add(above)
 
     def find(self, named: Named, source: Node) -> Found:
         """Where `named`, said at `source`, stands."""
@@ -88,6 +95,8 @@ class Places:
             address = self._named(base, steps[:length], source)
             if address is not None:
                 missing = steps[length:]
+                if missing and (beside := self._beside(address, steps, source)) is not None:
+                    return Found(beside)
                 return Found(address, f"{_written(missing)} was not found below it" if missing else "")
         for shorter, whole in _otherwise(steps):
             address = self._named(base, shorter, source)
@@ -95,6 +104,16 @@ class Places:
                 return Found(address, "" if whole else f"{_written(steps)} was not found below it")
         first = steps[0]
         return Found(None, f"there is no {first.family} {first.number} here" if base is None else "not found there")
+
+    def _beside(self, part: str, steps: Sequence[Step], source: Node) -> str | None:
+        """The item of a Part whose heading does not hold its items: the first one printed after it."""
+        if steps[0].family != "part" or len(steps) < 2:
+            return None
+        begins = self._nodes[part].order
+        options = [o for o in self._options(None, steps[1:]) if self._nodes[o[1]].kind is NodeKind.SECTION]
+        return min(
+            (a for _, a in options if self._nodes[a].order > begins), key=lambda a: self._nodes[a].order, default=None
+        )
 
     def every(self, steps: Sequence[Step]) -> list[str]:
         """All places that steps from the top lead to, in document order: whoever asks stands nowhere."""
@@ -110,7 +129,8 @@ class Places:
     def _options(self, base: str | None, steps: Sequence[Step]) -> list[_Option]:
         """The places below `base` that the steps lead to, of the first kind that there is."""
         last = steps[-1]
-        for family in _SISTERS.get(last.family, (last.family,)):
+        lettered = ("item", "sec") if last.family == "item" and last.number.isalpha() else (last.family,)
+        for family in _SISTERS.get(last.family, lettered):
             options = [
                 (path, address)
                 for path, address in self._ending.get((family, _arabic(last.number)), ())
@@ -142,13 +162,16 @@ class Places:
         return sections if last.family == "item" and sections and not last.number.isalpha() else options
 
     def _in_notes(self, last: Step) -> str | None:
-        """Note 21 may be printed as “21.” or “(21)” below “Notes to the Consolidated Financial Statements”."""
-        for family in ("sec", "item"):
-            for _, address in self._ending.get((family, _arabic(last.number)), ()):
-                titles = [(self._nodes[a].title or "").casefold() for a in ancestors(address)]
-                if any(mark in title for title in titles for mark in _NOTES):
-                    return address
-        return None
+        """Note 21 may be printed as “21.” or “(21)” below “Notes to the Consolidated Financial Statements”.
+
+        Where no heading says so, the first note tells: it lies beside one on accounting policies.
+        """
+        options = [a for family in ("sec", "item") for _, a in self._ending.get((family, _arabic(last.number)), ())]
+        for address in options:
+            titles = [(self._nodes[a].title or "").casefold() for a in ancestors(address)]
+            if any(mark in title for title in titles for mark in _NOTES):
+                return address
+        return next((a for a in options if parent_address(a) in self._beside_policies), None)
 
     def _relative(self, named: Named, source: Node) -> tuple[str | None, str]:
         article = self._enclosing(source)

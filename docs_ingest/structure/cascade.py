@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from docs_ingest.parsed import Block, BlockKind, OutlineEntry, ParsedDocument
 from docs_ingest.structure.anchors import anchor
+from docs_ingest.structure.framing import PARTS, framed
 from docs_ingest.structure.items import ItemLevels, lettered_items
 from docs_ingest.structure.labels import Label, Rank, heading_like, label_at
 from docs_ingest.structure.nesting import nested_looks
@@ -33,9 +34,6 @@ _CONFIDENCE = {
     "typography": 0.6,
     "balanced": 0.3,
 }
-_PARTS = frozenset({"exhibit", "annex", "app", "schedule", "attachment", "addendum"})
-"""What may begin on a page of its own, its number alone on a line: a document within the document."""
-
 _OF_A_DOCUMENT = Rank.NATIVE - 0.5  # an exhibit holds whatever is announced inside it
 _PART_OF_A_BLOCK = -1  # instead of a block's index: its looks say nothing of a part
 _TRUSTED_SHARE = 0.5  # of the announced entries must be found for an outline or contents to be used
@@ -61,7 +59,7 @@ def find_structure(parsed: ParsedDocument, printed: Sequence[Sequence[OutlineEnt
             inside.append(todo.pop())
         pieces.extend(reader.read(index, block, [a for a in inside if a.start >= block.start]))
     sizes = {b.start: b.size for b in parsed.blocks if b.size is not None}
-    pieces = nested_looks(_joined_headings(parsed.text, pieces), sizes)
+    pieces = framed(parsed.text, nested_looks(_joined_headings(parsed.text, pieces), sizes))
     found = reader.sources
     if skeleton.source is not None:
         found[skeleton.source] += len(skeleton.anchors)
@@ -214,7 +212,7 @@ class _BlockReader:
 
     def _rank(self, index: int, label: Label, words: str) -> float | None:
         """The rank of a label; a part of its own that begins on a page of its own stands above what is announced."""
-        if index in self._tops and label.family in _PARTS and label.length >= len(words.rstrip()):
+        if index in self._tops and label.family in PARTS and label.length >= len(words.rstrip()):
             return _OF_A_DOCUMENT if label.family == "exhibit" else Rank.NATIVE
         return label.rank
 

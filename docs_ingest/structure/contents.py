@@ -5,6 +5,9 @@ A list of contents is a run of short blocks, and one of these:
     at least 3 below “Contents” or “目录”, each with a page number or said again further down
     at least 5 that end in page numbers which never fall, most of them said again on just these pages
 
+Converters also leave a whole list in one block (“1. Scope 3 2. Term 4 3. Fees 7 ...”): at least 6 entries that fill
+most of it, with page numbers that hardly ever fall.
+
 They become furniture: kept, never evidence, and no second “6.3 Incidents”.
 """
 
@@ -13,7 +16,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from docs_ingest.parsed import Block, BlockKind, OutlineEntry, ParsedDocument
 from docs_ingest.structure.anchors import fold
@@ -29,6 +32,15 @@ _NUMBERED = re.compile(r"[^\s$€£¥￥(|][\s|]+(?P<page>[A-Z]?-?\d{1,4}|[ivxlc
 _FIGURES = re.compile(r"\|\s*[$€£¥￥(]?\s*[\d,.]+\)?\s*\|")
 _LEAD = re.compile(r"^(?:(?:item|note|part|section)\s+)?[\divxlc]{1,4}[a-z]?\s?[.:)|—–-]*\s+", re.IGNORECASE)
 _ONLY_NUMBER = re.compile(r"^[\s|]*(?:page|页|頁|页码)?[\s|]*(?:\d{1,4}|[ivxlc]{1,6})?[\s|]*$", re.IGNORECASE)
+_PACKED = re.compile(
+    r"(?:(?:article|section|clause|item|part|schedule|annex)\s+)?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[A-Z])\.?\s+"
+    r"[A-Z“\"\u4e00-\u9fff][^\d;]{2,90}?[\s.]+(?P<page>\d{1,3})(?=\s|$)",
+    re.IGNORECASE,
+)
+_LEAST_PACKED = 6
+_FILLED = 0.6  # of such a block by its entries
+_MOST_FALLS = 0.1  # of its page numbers: some titles end in a number
+_LONGEST_PACKED = 20_000  # characters
 _SENTENCE_END = (".", "。", ";", "；", "!", "！", "?", "？")
 _LONGEST = 240  # characters of an entry
 _GAP = 2  # blocks inside a list that are no entries: the first half of a long one, “Page”, the name of a part
@@ -50,6 +62,7 @@ class _Entry:
     page: str
     leader: bool
     short: bool
+    packed: bool = False  # a whole list in one block
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,7 @@ def read_contents(parsed: ParsedDocument) -> Contents:
         return Contents(parsed, ())
     lists = _Lists(parsed, entries)
     runs = lists.runs()
-    found = {e.index for begin, end in runs for e in entries[begin:end]}
+    found = {e.index for begin, end in runs for e in entries[begin:end]} | {e.index for e in entries if e.packed}
     found -= set(_announced_titles(parsed, entries, found))
     blocks = (
         replace(b, kind=BlockKind.FURNITURE, level=None, group=None, header=False, cells=()) if i in found else b
@@ -88,9 +101,10 @@ def _announced_titles(parsed: ParsedDocument, entries: Sequence[_Entry], found: 
 
 
 def _entry(text: str, index: int, block: Block) -> _Entry:
-    if block.end - block.start > _LONGEST:
+    last = _last_packed(text, block)
+    if last or block.end - block.start > _LONGEST:
         begins = fold(text[block.start : block.start + 80])[0]
-        return _Entry(index, begins, begins, "", False, short=False)
+        return _Entry(index, begins, begins, last, False, short=bool(last), packed=bool(last))
     words = text[block.start : block.end].strip(" |\n")
     leader = _LEADER.search(words)
     match = leader or (_NUMBERED.search(words) if _FIGURES.search(words) is None else None)
@@ -105,6 +119,19 @@ def _entry(text: str, index: int, block: Block) -> _Entry:
         short=(match is not None or not bare.rstrip(" |").endswith(_SENTENCE_END))
         and block.kind is not BlockKind.HEADING,
     )
+
+
+def _last_packed(text: str, block: Block) -> str:
+    """The last page number of a list of contents that is one block; empty where the block is none."""
+    if block.end - block.start > _LONGEST_PACKED or block.kind is not BlockKind.PARAGRAPH:
+        return ""
+    if not text[block.start : block.end].rstrip()[-1:].isdigit():
+        return ""
+    found = list(_PACKED.finditer(text, block.start, block.end))
+    if len(found) < _LEAST_PACKED or sum(len(m.group()) for m in found) < (block.end - block.start) * _FILLED:
+        return ""
+    falls = sum(int(one["page"]) > int(other["page"]) for one, other in pairwise(found))
+    return found[-1]["page"] if falls <= len(found) * _MOST_FALLS else ""
 
 
 class _Lists:

@@ -115,7 +115,7 @@ _EN_WORDS = {
 _EN = re.compile(
     rf"(?P<label>(?P<word>{'|'.join(map(re.escape, _EN_WORDS))})\s*"
     r"(?P<n>\d{1,4}[A-Z]?(?:[.-]\d{1,4}[a-z]?|\. 0\d){0,4}(?:\([a-z0-9]{1,4}\)){0,4}|"
-    r"(?-i:[IVXLC]{1,7}|[A-Z])(?![a-z])))"
+    r"(?-i:[A-Z]{1,2}-\d{1,3}|[IVXLC]{1,7}|[A-Z])(?![a-z])))"
     r"(?P<after>\s+[—–|-]|[.:)—–-]*)(?P<gap>\s*)",
     re.IGNORECASE,
 )

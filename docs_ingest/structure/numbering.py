@@ -25,6 +25,7 @@ _BARE = 0.2  # of a single number without a heading after it: more often a list 
 _RESTART = 1.5  # cost of counting from 1 again
 _MISSING = 0.5  # cost of one number that is left out
 _JUMP = 0.9  # cost of going on with a later number, several left out
+_LATEST_START = 3  # the number a count may begin with, those before it having been missed
 _FURTHEST = 2  # sections on that a jump may lead
 _LEAST_INSIDE = 3  # sections inside blocks below which none is believed
 _LONGEST_TITLE = 100  # characters of a heading that is run in
@@ -41,7 +42,7 @@ def _number(between: str) -> re.Pattern[str]:
 
 _NUMBER = _number("")
 _SPACED = _number(r"\s?")
-_SPACED_OUT = re.compile(r"(?<![\w.])\d{1,2}\. \d{1,2}\. (?=\S)")  # 2. 3. as some converters leave 2.3
+_SPACED_OUT = re.compile(r"(?<![\w.])\d{1,2}\. \d{1,2}(?:\. |[ \t]{2,})(?=\S)")  # 2. 3. as some converters leave 2.3
 _MANY_SPACED = 5  # such numbers from which they are read so
 _BEFORE = re.compile(r"(?:[.;:!?。；：！？”\"’')\]】*_]|\b[A-Z][A-Za-z'’&-]*|[A-Z]{2,})$")
 _REFERS = re.compile(
@@ -59,6 +60,11 @@ _RUN_IN = re.compile(
     rf"(?P<title>[A-Z“\"‘][^.;:!?。；：\n|]{{0,{_LONGEST_TITLE}}}?)\s*(?:[.:](?=[\s\"”]|$)|\s?[—–]\s?|\s-\s)[\"”]?"
 )
 _RUN_IN_ZH = re.compile(r"(?P<title>[\u4e00-\u9fff][\u4e00-\u9fff、和与及的]{1,14})[：:](?=\S)")
+_CAPITAL_WORD = r"[A-Z(][A-Z&,/'’()–-]{1,40}"
+_CAPITALS = re.compile(
+    rf"(?P<title>(?=[^\n|]{{0,40}}[A-Z]{{4}})(?:{_CAPITAL_WORD}|[A-Z])(?:\s(?:(?:{_CAPITAL_WORD}|[A-Z&])\s){{0,9}}"
+    rf"{_CAPITAL_WORD})?)(?=\s+(?:[“\"'‘(\[]?[A-Z][a-z ]|[“\"]|\d{{1,3}}\.\d))"
+)
 _SMALL = frozenset(
     re.findall(
         r"\S+", "a an and as at but by for from if in into nor of on or out over per the to under up upon via vs with"
@@ -229,8 +235,8 @@ def _followed(
     """What a number may come after: weight so far, less what it costs, and the last candidate of it."""
     *above, last = steps
     parent = tuple(above)
-    if all(n <= 1 for n in steps):
-        yield (top[0] - (_RESTART if top[1] >= 0 else 0.0), top[1])
+    if steps[0] <= _LATEST_START and all(n <= 1 for n in steps[1:]):
+        yield (top[0] - (_RESTART if top[1] >= 0 else 0.0) - _MISSING * max(0, steps[0] - 1), top[1])
     for heading in (best.get((parent, False)), best.get((parent, True))) if parent and last <= 2 else ():
         if heading is not None:
             yield heading[0] - (_MISSING if last == 2 else 0.0), heading[1]
@@ -289,8 +295,10 @@ def _title(text: str, start: int, end: int) -> int | None:
     match = _RUN_IN.match(text, start, end)
     if match is not None and _titled(match["title"]):
         return match.end()
-    match = _RUN_IN_ZH.match(text, start, end)
-    return None if match is None else match.end()
+    for pattern in (_RUN_IN_ZH, _CAPITALS):
+        if match := pattern.match(text, start, end):
+            return match.end("title") if pattern is _CAPITALS else match.end()
+    return None
 
 
 def _heading_before_child(text: str, start: int, end: int, label: Label) -> int | None:

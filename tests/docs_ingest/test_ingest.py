@@ -53,6 +53,17 @@ async def test_a_file_becomes_a_version_with_tree_entries_and_record(house: Hous
     assert [r.status for r in await house.ledger.library.ingests(Reader())] == [IngestStatus.READY]
 
 
+def test_a_version_that_shares_little_with_the_one_before_says_so(house: House) -> None:
+    house.take()
+    other = "# 年度报告\n" + "".join(f"第{n}段写的是完全不同的内容，编号{n * 7919}。\n\n" for n in range(1, 40))
+    assert house.take(text=LAW.replace("十年", "五年")).reason is None
+    record = house.take(text=other)
+    assert (record.status, record.version) == (IngestStatus.READY, 3)
+    assert record.reason is not None
+    assert "another document" in record.reason
+    assert "--document" in record.reason
+
+
 async def test_the_same_bytes_again_are_unchanged_under_whatever_name(house: House) -> None:
     house.take()
     waiting = await house.ledger.outbox.waiting()

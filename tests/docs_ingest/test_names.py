@@ -18,6 +18,8 @@ from docs_ingest.names import MAX_ID, checked_id, document_id, read_name
         ("folder/Retention policy (v2).docx", "Retention-policy-v2", None),
         ("rules_2023-01-01.txt", "rules", date(2023, 1, 1)),
         ("rules-2023-02-30.txt", "rules-2023-02-30", None),  # no such day
+        ("8K_dated-2023-05-30.pdf", "8K_dated-2023-05-30", None),  # a report of that day, not a version from it on
+        ("updated-2023-05-30.pdf", "updated", date(2023, 5, 30)),
         ("2024-11-08.md", "2024-11-08", None),
         ("管理办法 final.v3.html", "管理办法-final.v3", None),
         ("...", "document", None),

@@ -3,21 +3,67 @@
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.hostile_files.making import started, written
 from docs_ingest.derive import derive
 from docs_ingest.errors import IngestError, LimitExceeded
-from docs_ingest.limits import Limits
+from docs_ingest.limits import MEGABYTE, Limits
 from docs_ingest.readers.text.reader import read_text
 from docs_ingest.sandbox import ReadingProcess, Request
 from docs_ingest.wire import as_json, from_json
 
 ROOT = Path(__file__).resolve().parents[2]
 MIXED = "第一条 The Bank (本行) keeps records for ten years.\n第二条 乙。".encode()
+STARTING = 10.0  # seconds for a child to start on a busy machine, and for one to die
+
+
+class Watched:
+    """The processes of a reading group that were ever seen."""
+
+    def __init__(self) -> None:
+        self.seen: set[int] = set()
+
+    def look(self, pid: int | None) -> None:
+        if pid is not None:
+            held = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            self.seen |= {pid, *map(int, held)}
+
+
+def gone(pids: set[int]) -> bool:
+    """Whether they all end by themselves within moments: a killed process first gives its memory back."""
+    until = time.monotonic() + STARTING
+    while (left := any(map(alive, pids))) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not left
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def hanging_pdf() -> bytes:
+    """Sixty pages, the last two of which keep pdfium busy for minutes: forms that draw ten forms each, nine deep."""
+    made = started(count=60)
+    words = made.stream(written("The bank keeps its records."))
+    draw = made.stream(b"/X Do")
+    form = made.stream(b"", "/Type/XObject/Subtype/Form/BBox[0 0 9 9]")
+    for _ in range(9):
+        inner = f"/Resources<</XObject<</X {form} 0 R>>>>"
+        form = made.stream(b"/X Do " * 10, f"/Type/XObject/Subtype/Form/BBox[0 0 9 9]{inner}")
+    pages = [made.add(made.page(f"{words} 0 R")) for _ in range(58)]
+    pages += [made.add(made.page(f"{draw} 0 R", f"/XObject<</X {form} 0 R>>")) for _ in range(2)]
+    kids = " ".join(f"{page} 0 R" for page in pages)
+    made.set(2, f"<</Type/Pages/Kids[{kids}]/Count 60>>")
+    return made.saved()
 
 
 def test_a_file_comes_back_as_it_was_derived_here() -> None:
@@ -115,17 +161,55 @@ def test_too_many_characters_are_refused() -> None:
 
 
 def test_reading_that_takes_too_long_is_stopped_and_the_next_file_is_read() -> None:
-    slow = b"# " + b"> " * 60_000 + b"x"
-    quick = Limits(wall_seconds=0.05)
-    with ReadingProcess(quick) as reading:
-        reading.derive(Request(MIXED, "a.txt", "doc"))  # the first file gets the time to start on top
-        with pytest.raises(LimitExceeded, match="CITEPATH_READ_SECONDS"):
-            reading.derive(Request(slow * 40, "a.md", "doc"))
+    with ReadingProcess(Limits(wall_seconds=1.0)) as reading:
+        for _ in range(2):  # the first file of a child has no more time than the next
+            begun = time.monotonic()
+            with pytest.raises(LimitExceeded, match=r"longer than 1 s .* CITEPATH_READ_SECONDS"):
+                reading.derive(Request("一。\n".encode() * 3_000_000, "a.md", "doc"))
+            assert time.monotonic() - begun < 1.0 + STARTING
+            assert reading.pid is None
+        assert reading.derive(Request(MIXED, "a.txt", "doc")).text == MIXED.decode()
+
+
+def test_a_page_that_hangs_in_native_code_is_stopped_at_the_limit_with_every_helper() -> None:
+    watched = Watched()
+    with ReadingProcess(Limits(wall_seconds=2.0, helpers=2)) as reading:
+        begun = time.monotonic()
+        with pytest.raises(LimitExceeded, match=r"longer than 2 s .* CITEPATH_READ_SECONDS"):
+            reading.derive(Request(hanging_pdf(), "a.pdf", "doc"), lambda page, pages: watched.look(reading.pid))
+        assert time.monotonic() - begun < 2.0 + STARTING
+    assert len(watched.seen) == 3  # the child and two helpers
+    assert gone(watched.seen)
+
+
+def test_a_helper_that_takes_too_much_processor_time_is_said_to_have_done_so() -> None:
+    with (
+        ReadingProcess(Limits(cpu_seconds=0.1, helpers=2)) as reading,
+        pytest.raises(LimitExceeded, match=r"0.1 s of processor time .* CITEPATH_READ_SECONDS"),
+    ):
+        reading.derive(Request(hanging_pdf(), "a.pdf", "doc"))
 
 
 def test_reading_that_needs_too_much_memory_ends_as_a_reason() -> None:
-    with ReadingProcess(Limits(memory_bytes=400 * 1024 * 1024)) as reading:
+    with ReadingProcess(Limits(memory_bytes=400 * MEGABYTE)) as reading:
         reading.derive(Request(MIXED, "a.txt", "doc"))
-        with pytest.raises(LimitExceeded, match="CITEPATH_READ_MEMORY_MB"):
+        with pytest.raises(LimitExceeded, match=r"needs more than 400 MB .* CITEPATH_READ_MEMORY_MB"):
             reading.derive(Request("一。\n".encode() * 3_000_000, "a.md", "doc"))
         assert reading.derive(Request(MIXED, "a.txt", "doc")).text == MIXED.decode()
+
+
+def test_a_child_that_keeps_much_memory_gives_way_so_that_the_next_file_has_all_of_it() -> None:
+    with ReadingProcess(
+        Limits(memory_bytes=120 * MEGABYTE)
+    ) as reading:  # of which a quarter is less than it began with
+        for _ in range(2):
+            assert reading.derive(Request(MIXED, "a.txt", "doc")).text == MIXED.decode()
+            assert reading.pid is None
+
+
+def test_a_reading_process_that_cannot_start_says_what_to_do() -> None:
+    with (
+        ReadingProcess(Limits(memory_bytes=2**70)) as reading,  # no kernel takes that
+        pytest.raises(IngestError, match=r"does not start .* run citepath doctor"),
+    ):
+        reading.derive(Request(MIXED, "a.txt", "doc"))

@@ -44,8 +44,8 @@ class Pages:
 def read_pages(document: pdfium.PdfDocument, max_characters: int, page_done: PageDone, helpers: int = 1) -> Pages:
     """Read every page; `page_done(pages read, pages in all)` is called after each.
 
-    Raises LimitExceeded past `max_characters`, MemoryError where a helper ran
-    into its limit, IngestError where no page can be read at all.
+    Raises LimitExceeded past `max_characters`, MemoryError and TimeoutError where a
+    helper ran into its limit, IngestError where no page can be read at all.
     """
     count = len(document)
     helpers = min(helpers, count // _PAGES_EACH)
@@ -135,11 +135,18 @@ class _SharedOut:
             pipes.append(out)
         return _collected(pipes)
 
-    def __exit__(self, *_: object) -> None:
-        for pid in self._pids:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        ends = [_ended(pid) for pid in self._pids]
+        if isinstance(error, MemoryError) and signal.SIGXCPU in ends:
+            raise TimeoutError from error
+
+
+def _ended(pid: int) -> int:
+    """End a helper; the signal that it died of, 0 if it had finished."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
 
 def _help(document: pdfium.PdfDocument, at: int, step: int, into: int) -> None:

@@ -179,6 +179,11 @@ def test_a_mixed_sentence_gives_the_references_of_both_languages() -> None:
         ("Each Party agrees in part to the article of trade and a note of 5 pages", []),
         ("rule out the part a bank plays", []),
         ("Section 13(a) or 15(d) of the Exchange Act", ["Section 13(a)", "Section 15(d)"]),
+        ("as specified in Section 5 D.", ["Section 5D"]),
+        ("for Section 5 A party may", ["Section 5"]),
+        ("new Exhibits AA-1, AA-2 and B-12", ["Exhibit AA-1", "Exhibit AA-2", "Exhibit B-12"]),
+        ("breach of Sections 8a - 8c", ["Section 8a", "Section 8b", "Section 8c"]),
+        ("a statement on Schedule 13D or Schedule TO is filed", []),
     ],
 )
 def test_english_words_that_name_places_are_told_from_those_that_do_not(text: str, labels: list[str]) -> None:
@@ -194,6 +199,13 @@ def test_english_words_that_name_places_are_told_from_those_that_do_not(text: st
         ("见附表2。", ["附表2"]),
         ("第三方机构和第一线员工", []),
         ("第二款项目", []),
+        ("依照第一条第二、三款", ["第一条第二款", "第一条第三款"]),
+        (
+            "依照第三条第一款第（三）、（四）项和第五项",
+            ["第三条第一款第（三）项", "第三条第一款第（四）项", "第三条第一款第五项"],
+        ),
+        ("依照第十二、十三和十五条", ["第十二条", "第十三条", "第十五条"]),
+        ("有前款所列第（一）、（三）项情形", ["前款第（一）项", "前款第（三）项"]),
     ],
 )
 def test_chinese_words_that_name_places_are_told_from_those_that_do_not(text: str, labels: list[str]) -> None:
@@ -241,3 +253,37 @@ def test_a_long_run_of_anything_is_read_to_the_end(words: str) -> None:
     text = words * 20_000
     assert sum(1 for _ in references_zh(text, 0, len(text))) >= 0
     assert sum(1 for _ in references_en(text, 0, len(text))) >= 0
+
+
+FILING = """ANNUAL REPORT
+
+PART I
+
+ITEM 4. Mine Safety Disclosures
+
+See Note 2 and Part II, Item 8 of this report.
+
+ITEM 8. Financial Statements
+
+1. Summary of Significant Accounting Policies
+
+The statements are prepared under GAAP, as Exchange Act Rules 13a-15(e) and 15d-15(e) say.
+
+2. Inventories
+
+Inventories are valued at cost.
+"""
+
+
+def test_notes_without_a_heading_over_them_are_found_beside_the_one_on_policies() -> None:
+    assert leads(FILING, "Note 2") == ["2. Inventori"]
+
+
+def test_an_item_is_found_behind_the_part_that_does_not_hold_it() -> None:
+    text = FILING.replace("ITEM 4. Mine", "PART II\n\nITEM 4. Mine")
+    assert leads(text, "Part II, Item 8") == ["ITEM 8. Fina"]
+
+
+def test_an_act_before_its_rules_is_no_reference_of_its_own() -> None:
+    found = [(place.words, place.edge.document) for place in references(FILING) if place.edge.document]
+    assert found == [("Rules 13a-15(e)", "Exchange Act"), ("15d-15(e)", "Exchange Act")]

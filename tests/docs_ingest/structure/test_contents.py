@@ -92,3 +92,32 @@ def test_native_headings_are_never_entries() -> None:
     lines = ["Contents", "Introduction", "Terms", "Records"]
     kinds = dict.fromkeys(range(4), BlockKind.HEADING)
     assert contents_of(document(*lines, "Introduction", "Terms", "Records", BODY, kinds=kinds)) == []
+
+
+PACKED = (
+    "1. Definitions 1 1.1 Agreement 2 1.2 Business Day 2 2. Supply of Products 3 2.1 Orders and Forecasts 4 "
+    "2.2 Delivery and Acceptance 5 3. Prices and Payment 7 4. Term and Termination 9 5. Confidentiality 11 "
+    "6. Governing Law 14"
+)
+
+
+def test_a_whole_list_in_one_block_is_contents() -> None:
+    assert contents_of(document("SUPPLY AGREEMENT", PACKED, f"1. Definitions. {BODY}", BODY)) == [PACKED]
+
+
+def test_numbered_sentences_in_one_block_are_none() -> None:
+    block = " ".join(f"{n}. The Bank keeps {40 - n} records for years in its branch." for n in range(1, 12))
+    assert contents_of(document("POLICY", block, BODY)) == []
+    falling = " ".join(f"{n}. Branch Number {40 - 3 * n}" for n in range(1, 12)) + BODY[:120]
+    assert contents_of(document("POLICY", falling, BODY)) == []
+
+
+def test_a_cover_page_below_a_link_to_the_contents_is_none() -> None:
+    cover = [
+        "Table of Contents",
+        "UNITED STATES",
+        "FORM 10-K",
+        "☑ ANNUAL REPORT FOR THE FISCAL YEAR ENDED May 26, 2019",
+    ]
+    body = ["United States of America law applies.", "Form 10-K is filed.", BODY]
+    assert contents_of(document(*cover, *body, pages=dict.fromkeys(range(7), 1))) == []

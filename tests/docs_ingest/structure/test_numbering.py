@@ -172,3 +172,16 @@ def test_marks_stand_in_order_inside_their_blocks(paragraphs: list[str]) -> None
 def test_a_very_long_line_of_numbers_is_read_in_one_pass() -> None:
     text = " ".join(f"{n % 97}.{n % 13} The word." for n in range(40_000))
     assert marks_of(text) is not None
+
+
+def test_a_heading_in_capitals_needs_no_stop() -> None:
+    line = "1. DEFINITIONS The following terms are used. 2. GENERAL, SCOPE 2.1 The Supplier delivers. 2.2 It does so."
+    assert labels(line, f"3. TERM AND TERMINATION A party may end it. {PROSE}") == ["1.", "2.", "2.1", "2.2", "3."]
+    assert titles(line)[:2] == ["1. DEFINITIONS", "2. GENERAL, SCOPE"]
+
+
+def test_a_count_may_begin_late_where_it_goes_on_for_long() -> None:
+    assert labels(f"2. Scope. {PROSE}", f"2.1 {PROSE}", f"2.2 {PROSE}", f"3. Fees. {PROSE}", f"3.1 {PROSE}") == [
+        "2.", "2.1", "2.2", "3.", "3.1",
+    ]  # fmt: skip
+    assert labels(f"9.4 {PROSE}", f"9.5 {PROSE}", f"9.6 {PROSE}") == []
