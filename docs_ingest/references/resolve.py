@@ -3,12 +3,17 @@
 Places are found by the eIds of the tree (`chp_3__art_12__para_2`): the steps
 that are named must stand in this order in an eId that ends with the last of
 them. Of several such places the one nearest to where the words stand counts.
+
+A label may stand a thousand times in a text and be named as often, so nothing
+here goes through all places of a label for each time that it is named.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from docs_ingest.references.named import Named, Relative, Step
 from stores.records import Node, NodeKind, ancestors, parent_address
@@ -33,6 +38,7 @@ _POLICIES = re.compile(
 _NOTES = ("notes to", "附注", "notes on")
 
 _Option = tuple[tuple[tuple[str, str], ...], str]  # (the steps down to a place, its address)
+_Way = tuple[str | None, tuple[Step, ...]]  # (address of the place below which it is looked for, the steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,18 @@ class Places:
 
     def __init__(self, nodes: Sequence[Node], text: str = "") -> None:
         """`text` is that of the nodes; without it footnotes are not found by their numbers."""
+        nodes = sorted(nodes, key=lambda n: n.order)
         self._nodes = {n.address: n for n in nodes}
+        self._options_of: dict[_Way, list[_Option]] = {}  # what was looked for before
+        self._best_of: dict[_Way, dict[str, str]] = {}
+        self._members_of: dict[tuple[str, NodeKind], list[str]] = {}
+        self._above: dict[tuple[str, str], dict[tuple[str, str], list[_Option]]] = {}
         self._footnotes: dict[str, list[Node]] = defaultdict(list)
         for node in nodes if text else ():
             if node.kind is NodeKind.FOOTNOTE and (leading := _LEADING_NUMBER.match(text, node.start, node.end)):
                 self._footnotes[leading[1]].append(node)
         self._ending: dict[tuple[str, str], list[_Option]] = defaultdict(list)
-        self._articles: list[str] = []
+        self._articles: dict[str, int] = {}  # in document order, each with its place in it
         self._beside_policies: set[str] = set()  # what holds the notes to financial statements
         for node in nodes:
             path = _path(node)
@@ -63,9 +74,10 @@ class Places:
             for family, number in dict.fromkeys((path[-1], (path[-1][0], _arabic(path[-1][1])))):
                 self._ending[family, number].append((path, node.address))
             if path[-1][0] in ("art", "sec"):
-                self._articles.append(node.address)
+                self._articles[node.address] = len(self._articles)
                 if _POLICIES.search(node.title or "") and (above := parent_address(node.address)) is not None:
                     self._beside_policies.add(above)
+        self._in_order = list(self._articles)
 
     def find(self, named: Named, source: Node) -> Found:
         """Where `named`, said at `source`, stands."""
@@ -87,7 +99,8 @@ class Places:
         notes = self._footnotes.get(number)
         if not notes:
             return Found(None, f"there is no footnote {number} here")
-        return Found(min(notes, key=lambda n: abs(n.order - source.order)).address)
+        at = bisect_left(notes, source.order, key=lambda n: n.order)
+        return Found(min(notes[max(at - 1, 0) : at + 1], key=lambda n: abs(n.order - source.order)).address)
 
     def _down(self, base: str | None, steps: Sequence[Step], source: Node) -> Found:
         """The place that the steps lead to; the last one above it that is there, with what was not found below."""
@@ -109,34 +122,62 @@ class Places:
         """The item of a Part whose heading does not hold its items: the first one printed after it."""
         if steps[0].family != "part" or len(steps) < 2:
             return None
-        begins = self._nodes[part].order
-        options = [o for o in self._options(None, steps[1:]) if self._nodes[o[1]].kind is NodeKind.SECTION]
-        return min(
-            (a for _, a in options if self._nodes[a].order > begins), key=lambda a: self._nodes[a].order, default=None
-        )
+        options = self._options(None, steps[1:])
+        after = bisect_right(options, self._nodes[part].order, key=self._order)
+        following = (options[i][1] for i in range(after, len(options)))
+        return next((address for address in following if self._nodes[address].kind is NodeKind.SECTION), None)
 
     def every(self, steps: Sequence[Step]) -> list[str]:
         """All places that steps from the top lead to, in document order: whoever asks stands nowhere."""
-        found = {address for _, address in self._options(None, steps)}
-        return sorted(found, key=lambda address: self._nodes[address].order)
+        return [address for _, address in self._options(None, steps)]
 
     def _named(self, base: str | None, steps: Sequence[Step], source: Node) -> str | None:
-        options = self._options(base, steps)
-        if not options:
-            return None
-        return min(options, key=lambda o: self._distance(o, steps, source))[1]
+        """The option nearest to the source: of those that share most of the way with it, the best."""
+        way = (base, tuple(steps))
+        best = self._best_of.get(way)
+        if best is None:
+            best = self._best_of[way] = self._best(self._options(base, steps), steps)
+        return next((best[address] for address in _upwards(source.address) if address in best), None)
+
+    def _best(self, options: Sequence[_Option], steps: Sequence[Step]) -> dict[str, str]:
+        """Of each address, which of the options at or below it counts.
+
+        Those with fewest steps left out; then the number as it is written, not deep, early.
+        """
+        passed = [_left_out(path, steps) if path else 0 for path, _ in options]
+        fewest = min(passed, default=0)
+        nearest = [o for o, left_out in zip(options, passed, strict=True) if left_out == fewest]
+        nearest.sort(key=lambda o: (bool(o[0]) and o[0][-1][1] != steps[-1].number, len(o[0]), self._order(o)))
+        best: dict[str, str] = {}
+        for _, address in nearest:
+            for above in _upwards(address):
+                if above in best:
+                    break
+                best[above] = address
+        return best
+
+    def _order(self, option: _Option) -> int:
+        return self._nodes[option[1]].order
 
     def _options(self, base: str | None, steps: Sequence[Step]) -> list[_Option]:
-        """The places below `base` that the steps lead to, of the first kind that there is."""
+        """The places below `base` that the steps lead to, of the first kind that there is, in document order."""
+        way = (base, tuple(steps))
+        if way not in self._options_of:
+            self._options_of[way] = self._looked_for(base, steps)
+        return self._options_of[way]
+
+    def _looked_for(self, base: str | None, steps: Sequence[Step]) -> list[_Option]:
         last = steps[-1]
         for families in _kinds(last):
             options = [
-                (path, address)
+                option
                 for family in families
-                for path, address in self._ending.get((family, _arabic(last.number)), ())
-                if (base is None or address == base or address.startswith(f"{base}.")) and _leads(path, steps)
+                for among in self._among((family, _arabic(last.number)), steps)
+                for option in self._inside(base, among)
+                if _leads(option[0], steps)
             ]
             if options:
+                options = sorted(dict.fromkeys(options), key=self._order)
                 return self._structural(last, options)
         if last.family == "para" and last.number == "1" and len(steps) > 1:
             return self._options(base, steps[:-1])  # an article of one paragraph is that paragraph
@@ -145,16 +186,28 @@ class Places:
         in_notes = self._in_notes(last) if last.family == "note" else None
         return [] if in_notes is None else [((), in_notes)]
 
-    def _distance(self, option: _Option, steps: Sequence[Step], source: Node) -> tuple[int, int, bool, int, int]:
-        """Nearest first: no steps left out, most of the way shared, the number as it is written, not deep, early."""
-        path, address = option
-        return (
-            _left_out(path, steps) if path else 0,
-            -shared_steps(address, source.address),
-            bool(path) and path[-1][1] != steps[-1].number,
-            len(path),
-            self._nodes[address].order,
-        )
+    def _among(self, label: tuple[str, str], steps: Sequence[Step]) -> Iterator[Sequence[_Option]]:
+        """Places with a label that stand below one with the label of the step before the last, where there is one."""
+        if len(steps) < 2:
+            yield self._ending.get(label, ())
+            return
+        if label not in self._above:
+            above: dict[tuple[str, str], list[_Option]] = defaultdict(list)
+            for option in self._ending.get(label, ()):
+                for family, number in dict.fromkeys((family, _arabic(number)) for family, number in option[0][:-1]):
+                    above[family, number].append(option)
+            self._above[label] = above
+        step = steps[-2]
+        for family in _SISTERS.get(step.family, (step.family,)):
+            yield self._above[label].get((family, _arabic(step.number)), ())
+
+    def _inside(self, base: str | None, options: Sequence[_Option]) -> Iterator[_Option]:
+        """Those of the options, which are in document order, that are `base` or stand below it."""
+        first = 0 if base is None else bisect_left(options, self._nodes[base].order, key=self._order)
+        for i in range(first, len(options)):
+            if base is not None and not _holds(base, options[i][1]):
+                return
+            yield options[i]
 
     def _structural(self, last: Step, options: list[_Option]) -> list[_Option]:
         """Item 7A of a filing is a section, item (7) of a list is none: sections first, where there are any."""
@@ -181,14 +234,19 @@ class Places:
             case Relative.HERE:
                 return self._here(named, source, article), ""
             case Relative.ARTICLE_BEFORE:
-                at = self._articles.index(article) - named.back if article in self._articles else -1
-                before = [a for a in self._articles if not article.startswith(f"{a}.")]
-                at = before.index(article) - named.back if article in before else at
-                return (before[at], "") if at >= 0 else (None, "nothing stands before it")
+                before = self._articles_before(article)
+                found = next(islice(before, named.back - 1, None), None)
+                return found, "" if found else "nothing stands before it"
             case Relative.PARAGRAPH_BEFORE:
                 return self._paragraph_before(source, article, named.back)
             case _:
                 return self._item_before(source, named.back)
+
+    def _articles_before(self, article: str) -> Iterator[str]:
+        """The last one first; without those that hold it."""
+        for i in range(self._articles.get(article, 0) - 1, -1, -1):
+            if not _holds(self._in_order[i], article):
+                yield self._in_order[i]
 
     def _here(self, named: Named, source: Node, article: str) -> str:
         """第二款 counts from the article; (b) and 第一项 from the nearest place that has them."""
@@ -210,14 +268,17 @@ class Places:
         return None
 
     def _paragraph_before(self, source: Node, article: str, back: int) -> tuple[str | None, str]:
-        paragraphs = [a for a in self._below(article) if self._nodes[a].kind is NodeKind.PARAGRAPH]
-        own = next(
-            (i for i, a in enumerate(paragraphs) if source.address == a or source.address.startswith(f"{a}.")), None
-        )
-        if own is None:  # an item outside any paragraph, a table: what was written last before it
-            own = sum(self._nodes[a].order < source.order for a in paragraphs)
-        at = own - back
-        return (paragraphs[at], "") if at >= 0 else (None, "no paragraph stands before it in this section")
+        paragraphs = self._members(article, NodeKind.PARAGRAPH)
+        at = bisect_right(paragraphs, source.order, key=lambda a: self._nodes[a].order)
+        if at and _holds(paragraphs[at - 1], source.address):
+            at -= 1  # else an item outside any paragraph, a table: what was written last before it
+        return (paragraphs[at - back], "") if at >= back else (None, "no paragraph stands before it in this section")
+
+    def _members(self, address: str, kind: NodeKind) -> list[str]:
+        """What stands below a place and is of this kind, those of groups too."""
+        if (address, kind) not in self._members_of:
+            self._members_of[address, kind] = [a for a in self._below(address) if self._nodes[a].kind is kind]
+        return self._members_of[address, kind]
 
     def _below(self, address: str) -> Iterator[str]:
         """Children, those of groups in their place."""
@@ -234,9 +295,9 @@ class Places:
                 continue
             above = parent_address(address)
             assert above is not None
-            items = [a for a in self._below(above) if self._nodes[a].kind is NodeKind.ITEM]
-            at = items.index(address) - back if address in items else -1
-            return (items[at], "") if at >= 0 else (None, "no item stands before it")
+            items = self._members(above, NodeKind.ITEM)
+            at = bisect_left(items, self._nodes[address].order, key=lambda a: self._nodes[a].order)
+            return (items[at - back], "") if at >= back else (None, "no item stands before it")
         return None, "it stands in no list"
 
 
@@ -321,6 +382,18 @@ def _arabic(number: str) -> str:
     values = [_ROMAN[c] for c in number]
     total = sum(-v if v < max(values[i + 1 :], default=0) else v for i, v in enumerate(values))
     return str(total)
+
+
+def _upwards(address: str) -> Iterator[str]:
+    """An address and those above it, up to the root."""
+    yield address
+    while above := parent_address(address):
+        yield (address := above)
+
+
+def _holds(one: str, other: str) -> bool:
+    """Whether a place is another one or holds it."""
+    return other == one or other.startswith(f"{one}.")
 
 
 def shared_steps(one: str, other: str) -> int:

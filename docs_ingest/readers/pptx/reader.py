@@ -23,6 +23,7 @@ _NO_TITLE = re.compile(
     r"(?:microsoft )?powerpoint(?: presentation| 演示文稿)?|(?:presentation|演示文稿|slide|幻灯片) ?\d*|.*\.pptx?",
     re.IGNORECASE,
 )
+_ENTRIES = f"{P}sldIdLst/{P}sldId"
 _WIDTH, _HEIGHT = 9_144_000.0, 6_858_000.0  # EMU, where the deck does not say
 
 
@@ -55,7 +56,7 @@ def read_pptx(data: bytes, max_characters: int, max_unpacked_bytes: int) -> Pars
         blocks=blocks,
         pages=len(slides),
         title=_title(package, drafts.all),
-        notes=_facts(package, slides, reader, drafts.all),
+        notes=_facts(package, deck, slides, reader, drafts.all),
         links=links,
         page_labels=_labels(deck, len(slides)),
     )
@@ -73,15 +74,20 @@ def _read_section(name: tuple[int, str] | None, slides: Sequence[Slide], reader:
 
 
 def _slides(package: Package, main: str, deck: etree._Element) -> tuple[list[Slide], list[tuple[int, str] | None]]:
-    """The slides in the order of the show, and the section (its place and name) of each."""
+    """The slides in the order of the show, each part once, and the section (its place and name) of each."""
     parts = inward(package, main)
     by_id = _sections(deck)
     slides: list[Slide] = []
     sections: list[tuple[int, str] | None] = []
-    for number, entry in enumerate(deck.iterfind(f"{P}sldIdLst/{P}sldId"), start=1):
+    read: set[str] = set()
+    for entry in deck.iterfind(_ENTRIES):
+        number = len(slides) + 1
         kind, path = parts.get(entry.get(f"{R}id", ""), ("", ""))
         if kind != "slide":
             raise IngestError(f"slide {number} is missing in this {package.kind.name}: {package.kind.resave}")
+        if path in read:  # a small file may name a slide a thousand times
+            continue
+        read.add(path)
         slides.append(Slide(number, path, package.xml(path)))
         sections.append(by_id.get(entry.get("id", "")))
     return slides, sections
@@ -128,7 +134,9 @@ def _title(package: Package, drafts: Sequence[Draft]) -> str | None:
     return next((draft.words for draft in titles if draft.level == lowest), None)
 
 
-def _facts(package: Package, slides: Sequence[Slide], reader: SlideReader, drafts: Sequence[Draft]) -> tuple[str, ...]:
+def _facts(
+    package: Package, deck: etree._Element, slides: Sequence[Slide], reader: SlideReader, drafts: Sequence[Draft]
+) -> tuple[str, ...]:
     """What a person should know about how the deck was read."""
     comments = 0
     for slide in slides:
@@ -136,6 +144,7 @@ def _facts(package: Package, slides: Sequence[Slide], reader: SlideReader, draft
             if kind == "comments":
                 comments += sum(etree.QName(element).localname == "cm" for element in package.xml(path).iter())
     found = said(sum(slide.hidden for slide in slides), "hidden slide", "not citable")
+    found += said(sum(1 for _ in deck.iterfind(_ENTRIES)) - len(slides), "slide", "stored as another one is, read once")
     found += said(comments, "comment", "not part of the text")
     for name, count in sorted(reader.unread.items()):
         found += said(count, name, "not read")

@@ -65,9 +65,16 @@ class _Reader:
         self._charts: list[str] = []
         self._hidden: list[str] = []
         self._unread: list[str] = []
+        self._again: list[str] = []
+        self._paths: set[str] = set()  # of the parts that were read
         self._printed: dict[str, None] = {}
 
     def sheet(self, sheet: SheetPart) -> None:
+        """Each part once: a small file may name one a thousand times."""
+        if sheet.path in self._paths:
+            self._again.append(sheet.name)
+            return
+        self._paths.add(sheet.path)
         if sheet.kind == "chartsheet":
             self._charts.append(sheet.name)
             self._written(sheet, [], None)
@@ -135,6 +142,8 @@ class _Reader:
             yield f"{_number(len(self._charts), 'sheet')} with nothing but a chart: {_named(self._charts)}"
         if self._unread:
             yield f"{_number(len(self._unread), 'sheet')} of macros or dialogs not read: {_named(self._unread)}"
+        if self._again:
+            yield f"{_number(len(self._again), 'sheet')} stored as another one is, read once: {_named(self._again)}"
         if counts["formulas"]:
             yield f"{_number(counts['formulas'], 'formula')} never worked out, shown as written: save the file in Excel"
         if counts["shared"]:

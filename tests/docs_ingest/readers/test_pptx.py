@@ -201,6 +201,12 @@ def test_slides_come_in_the_order_of_the_show_and_are_labelled_as_numbered() -> 
     assert parsed.page_labels == ("5", "6")
 
 
+def test_slide_that_the_show_names_again_is_read_once() -> None:
+    parsed = read(Deck([title("甲"), title("b")], order=[2, *[1] * 3, 2]))
+    assert [words_of(parsed, block) for block in parsed.blocks] == ["b", "甲"]
+    assert (parsed.pages, parsed.notes) == (2, ("3 slides stored as another one is, read once",))
+
+
 def test_sections_stand_above_the_titles_of_their_slides() -> None:
     deck = Deck(
         [title("目的"), title("Scope"), title("处罚"), title("隐")],

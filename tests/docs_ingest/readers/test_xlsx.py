@@ -262,6 +262,13 @@ def test_empty_sheets_are_named_and_nothing_is_invented_for_them() -> None:
     assert parsed.notes == ("1 sheet empty: 空白",)
 
 
+def test_sheet_that_is_stored_as_another_one_is_read_once() -> None:
+    again = '<sheets><sheet name="甲" sheetId="2" r:id="worksheet"/></sheets>'
+    parsed = read(package(f"<row>{inline('见 a')}</row>", book=again))
+    assert [words_of(parsed, block) for block in parsed.blocks] == ["甲", "见 a"]
+    assert parsed.notes == ("1 sheet stored as another one is, read once: S",)
+
+
 def test_the_title_of_a_chart_is_read_and_a_sheet_of_nothing_but_a_chart_is_named() -> None:
     book, sheet = sheet_of(["Year", "n"], ["2023", 4])
     chart = BarChart()

@@ -1,5 +1,6 @@
 """References: what texts name in either language, and the places that are meant."""
 
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -11,7 +12,7 @@ from docs_ingest.readers.text.reader import read_text
 from docs_ingest.references.chinese import documents_zh, references_zh
 from docs_ingest.references.english import references_en
 from docs_ingest.references.named import Relative
-from stores.records import Edge, EdgeKind
+from stores.records import Edge, EdgeKind, parent_address
 
 LAW = """# 中华人民共和国示范法
 
@@ -253,6 +254,29 @@ def test_a_long_run_of_anything_is_read_to_the_end(words: str) -> None:
     text = words * 20_000
     assert sum(1 for _ in references_zh(text, 0, len(text))) >= 0
     assert sum(1 for _ in references_en(text, 0, len(text))) >= 0
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "第{n}编 甲\n第一条 乙\n第二条 见第一条。\n",
+        "PART {n}\n\nArticle 1. Records\n\nArticle 2. See Article 1.\n\n",
+    ],
+)
+def test_of_hundreds_of_places_with_one_label_the_nearest_is_found(part: str) -> None:
+    text = "".join(part.format(n=n) for n in range(1, 401))
+    found = references(text)
+    assert len({place.edge.target for place in found}) == 400
+    assert all(parent_address(place.edge.target or "") == parent_address(place.edge.source) for place in found)
+
+
+@pytest.mark.parametrize(
+    "words", ["第一条 见前条、第二条和第五条。\n", "Section 1. See Section 1.\n\n", "1. See Note 1 above.\n\n"]
+)
+def test_a_label_that_stands_and_is_named_a_thousand_times_is_no_delay(words: str) -> None:
+    began = time.process_time()
+    references(words * 2_500)
+    assert time.process_time() - began < 6
 
 
 FILING = """ANNUAL REPORT
