@@ -52,7 +52,7 @@ class _Page:
     offsets: list[int]  # absolute, into the canonical text
 
     def line_at(self, offset: int) -> TextLine:
-        return self.lines[max(0, bisect_right([line.start for line in self.lines], offset) - 1)]
+        return self.lines[max(0, bisect_right(self.lines, offset, key=lambda line: line.start) - 1)]
 
 
 class _Pages:
@@ -79,7 +79,7 @@ class _Pages:
             for line in lines:
                 words, at = fold(self._text[line.start : line.end])
                 folded.append(words)
-                offsets.extend(line.start + o for o in at)
+                offsets += [line.start + o for o in at]
             self._made[page] = _Page(tuple(lines), lines[0].start, "".join(folded), offsets)
         return self._made[page]
 
