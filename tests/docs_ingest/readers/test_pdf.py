@@ -414,6 +414,18 @@ def test_a_title_is_kept_only_if_a_person_gave_it(given: str, kept: str | None) 
     assert parse(pdf(page((PROSE, 100)), title=given)).title == kept
 
 
+def test_half_a_character_in_title_or_page_label_is_no_title_and_no_label() -> None:
+    def labelled(canvas: Canvas) -> None:
+        canvas.addPageLabel(0, prefix="ABCDEFGH")
+        lines(canvas, PROSE, 100)
+
+    whole = pdf(labelled, title="Plan of 2024")
+    assert (parse(whole).title, parse(whole).page_labels) == ("Plan of 2024", ("ABCDEFGH",))
+    half = whole.replace(b"Plan of 2024", b"\xfe\xff\x00P\x00l\xd8\x00\x00a\x00n")
+    half = half.replace(b"ABCDEFGH", b"\xfe\xff\x00A\xd8\x00\x00-")
+    assert (parse(half).title, parse(half).page_labels) == (None, ())
+
+
 def test_an_encrypted_file_is_refused_with_what_to_do() -> None:
     data = pdf(page((PROSE, 100)), encrypt=StandardEncryption("secret", ownerPassword="owner"))
     with pytest.raises(IngestError, match="encrypted: remove the password"):
