@@ -1,6 +1,7 @@
 """What `read_pdf` promises, on PDFs made here."""
 
 import io
+import math
 import struct
 import zlib
 from collections.abc import Callable, Sequence
@@ -328,6 +329,21 @@ def test_size_weight_and_centring_are_seen() -> None:
     heading, body = block_with(parsed, "Terms"), block_with(parsed, "The bank")
     assert (heading.size, heading.bold, heading.centered) == (16, True, True)
     assert (body.size, body.bold, body.centered) == (11, False, False)
+
+
+@pytest.mark.parametrize("matrix", ["1000000 0 -1 1 0 0", "1000000 0 0 1000000 0 0", "-1000000 1 1 -1000000 9 9"])
+def test_words_beyond_all_numbers_are_hidden_and_the_others_are_read(matrix: str) -> None:
+    def far(canvas: Canvas) -> None:
+        canvas.addLiteral(f"{matrix} cm " * 12)
+        lines(canvas, ("far away",), 300)
+        lines(canvas, ("further still",), 320)
+
+    parsed = parse(pdf(page((PROSE, 100)), far, page((PROSE_ZH, 100), font="STSong-Light")))
+    assert blocks(parsed, BlockKind.PARAGRAPH) == [" ".join(PROSE), "".join(PROSE_ZH)]
+    hidden = " ".join(blocks(parsed, BlockKind.HIDDEN))
+    assert "far away" in hidden
+    assert "further still" in hidden
+    assert all(math.isfinite(edge) for line in parsed.lines for edge in line.box)
 
 
 def test_a_size_given_by_the_text_matrix_counts() -> None:
