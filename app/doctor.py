@@ -8,6 +8,7 @@ from typing import Literal
 
 from app.resources import House, open_house
 from app.settings import MB, Settings
+from docs_ingest.confinement import LAYERS
 from docs_ingest.errors import IngestError
 from docs_ingest.sandbox import Request
 from stores.errors import StoreError
@@ -103,6 +104,16 @@ def _reading(house: House) -> Finding:
     try:
         with house.reading() as reading:
             reading.derive(Request("第一条 This is a test.".encode(), "test.txt", "test"))
+            held = reading.confined
     except (IngestError, OSError) as error:
         return Finding("reading", "failed", f"files cannot be read: {error}")
-    return Finding("reading", "ok", "the reading process starts and reads")
+    message = f"the reading process starts and reads, locked in by {', '.join(held)}"
+    missing = [layer for layer in LAYERS if layer not in held]
+    if missing:
+        return Finding(
+            "reading",
+            "warning",
+            f"{message}; this system does not offer {' and '.join(missing)}: take in files of strangers on a Linux "
+            "of version 5.13 or later, whose container may use them",
+        )
+    return Finding("reading", "ok", message)

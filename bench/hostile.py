@@ -1,9 +1,11 @@
 """Hostile files through the real ingest: each is read or refused with a clear message, and leaves nothing behind.
 
     .venv/bin/python bench/hostile.py [--only "pdf: .*bookmarks"] [--flips 40] [--list]
+    .venv/bin/python bench/hostile.py --only flips
 
-Each file of `hostile_files/` is taken in by a process of its own, as `citepath
-ingest` does it on the embedded default, with a fresh CITEPATH_HOME. Printed are
+Each file of `hostile_files/` is taken in as `citepath ingest` does it on the embedded
+default, by a process that has a CITEPATH_HOME of its own and a fresh reading child for
+each file; after some thirty files, or one that it did not stand, it is replaced. Printed are
 how it ended, the seconds from opening the file to its record in the ledger, and
 the peak resident memory of three: the reading child, its largest helper, and the
 process that takes in. Memory is VmHWM of /proc/PID/status, read every few
@@ -18,10 +20,12 @@ the processes, a secret of the bait in the text, or a knock on its door.
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import random
 import re
+import selectors
 import socket
 import subprocess
 import sys
@@ -29,7 +33,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,12 +56,14 @@ _HELPS = re.compile(
 )
 _PATIENCE = 120.0  # seconds beyond the limit of reading, for starting and storing
 _POLL = 0.01
+_MOST_TAKEN = 30  # files into one home
+_GROWN_MB = 350
 
 
 def main() -> None:
     options = _options()
     if options.take:
-        asyncio.run(_take([Path(name) for name in options.take]))
+        asyncio.run(_take())
         return
     chosen = [case for case in CASES if re.search(options.only, case.name)]
     if options.list:
@@ -65,9 +71,11 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="citepath-hostile-") as folder, _bait(Path(folder)) as (bait, knocks):
         print(_HEAD)
-        good = [_shown(case, Path(folder), bait, knocks) for case in chosen]
-        if options.flips and not options.only:
-            good += [_flips(kind, options.flips, Path(folder), knocks) for kind in ("pdf", *FORMATS)]
+        taker = _Taker(Path(folder), knocks)
+        good = [_shown(case, Path(folder), bait, taker) for case in chosen]
+        if options.flips and (not options.only or options.only == "flips"):
+            good += [_flips(kind, options.flips, Path(folder), taker) for kind in ("pdf", *FORMATS)]
+        taker.end()
     raise SystemExit(not all(good))
 
 
@@ -76,7 +84,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="pattern of the names to try")
     parser.add_argument("--flips", type=int, default=40, help="damaged copies of one good file of each format")
     parser.add_argument("--list", action="store_true", help="name the files and stop")
-    parser.add_argument("--take", nargs="*", help=argparse.SUPPRESS)
+    parser.add_argument("--take", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -148,56 +156,94 @@ def _command(pid: int) -> bytes:
 
 @dataclass(frozen=True)
 class _Ended:
-    """How the files of one run ended."""
+    """How a file ended: status, reason, seconds, what it left, nodes; None where nothing was said."""
 
-    files: list[dict[str, object]]
+    file: tuple[str, str | None, float, list[str], int] | None
     wrong: list[str]
     watched: _Watched
 
 
-def _run(paths: Sequence[Path], home: Path, knocks: list[str]) -> _Ended:
-    """Take files in, in a process of their own, and watch it."""
-    environment = {**os.environ, "CITEPATH_HOME": str(home), "PYTHONPATH": str(ROOT)}
-    child = subprocess.Popen(
-        [sys.executable, __file__, "--take", *map(str, paths)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment,
-        cwd=ROOT,
-    )
-    watched = _Watched()
-    deadline = time.monotonic() + len(paths) * (load_settings().read_seconds + _PATIENCE)
-    while child.poll() is None and time.monotonic() < deadline:
+class _Taker:
+    """A process that takes in file after file into a home of its own; it is replaced when it has grown, or hangs."""
+
+    def __init__(self, folder: Path, knocks: list[str]) -> None:
+        self._home = folder / "home"
+        self._said = folder / "standard-error.txt"
+        self._knocks = knocks
+        self._child: subprocess.Popen[bytes] | None = None
+        self._taken = 0
+
+    def take(self, path: Path) -> _Ended:
+        """Take one file in, and watch the tree of processes meanwhile."""
+        child = self._running()
+        assert child.stdin is not None and child.stdout is not None
+        Path(f"/proc/{child.pid}/clear_refs").write_text("5")  # its peak of memory begins anew
+        child.stdin.write(f"{path}\n".encode())
+        child.stdin.flush()
+        watched = _Watched()
+        deadline = time.monotonic() + load_settings().read_seconds + _PATIENCE
+        with selectors.DefaultSelector() as selector:
+            selector.register(child.stdout, selectors.EVENT_READ)
+            while not selector.select(_POLL) and time.monotonic() < deadline:
+                watched.look(child.pid)
+            answered = bool(selector.select(0))
+        line = child.stdout.readline() if answered else b""
         watched.look(child.pid)
-        time.sleep(_POLL)
-    hung = child.poll() is None
-    if hung:
-        child.kill()
-    said, trace = child.communicate()
-    wrong = ["it hung"] if hung else []
-    wrong += [f"standard error: {trace.decode()[-300:]}"] if trace.strip() else []
-    wrong += [f"{peak} MB" for _, peak in watched.peaks.values() if peak > MOST_MB]
-    wrong += watched.left()
-    wrong += ["the secret was read"] if _found(home, _SECRET.encode()) else []
-    wrong += [f"somebody knocked: {knock}" for knock in knocks]
-    knocks.clear()
-    return _Ended([json.loads(line) for line in said.decode().splitlines()], wrong, watched)
+        wrong = [] if line else ["it ended" if answered else "it hung"]
+        if trace := self._said.read_text()[-300:].strip():
+            wrong.append(f"standard error: {trace}")
+        wrong += [f"{peak} MB" for _, peak in watched.peaks.values() if peak > MOST_MB]
+        wrong += watched.left()
+        wrong += ["the secret was read"] if _found(self._home, _SECRET.encode()) else []
+        wrong += [f"somebody knocked: {knock}" for knock in self._knocks]
+        self._knocks.clear()
+        self._taken += 1
+        if wrong or self._taken >= _MOST_TAKEN or watched.most(0) > _GROWN_MB:
+            self.end()
+        return _Ended(json.loads(line) if line else None, wrong, watched)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._child is None:
+            environment = {**os.environ, "CITEPATH_HOME": str(self._home), "PYTHONPATH": str(ROOT)}
+            with self._said.open("wb") as said:
+                self._child = subprocess.Popen(
+                    [sys.executable, __file__, "--take"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=said,
+                    env=environment,
+                    cwd=ROOT,
+                )
+            self._taken = 0
+            assert self._child.stdout is not None
+            self._child.stdout.readline()  # the house is open
+        return self._child
+
+    def end(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.communicate()
+        _emptied(self._home)
 
 
 def _found(folder: Path, words: bytes) -> bool:
     return any(words in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
-async def _take(paths: Sequence[Path]) -> None:
-    """Take in file after file; print how each ended and what it left, as JSON."""
+async def _take() -> None:
+    """Take in each file named on standard input; print how it ended and what it left, as JSON."""
     settings = load_settings()
     async with open_house(settings) as house:
         before = _kept(house)
-        for path in paths:
+        numbers = itertools.count(1)
+        print(flush=True)
+        while name := (await asyncio.to_thread(sys.stdin.readline)).strip():
+            path = Path(name)
             done: list[FileDone] = []
             work = TakingIn(house, lambda event, done=done: done.append(event) if isinstance(event, FileDone) else None)
             begun = time.monotonic()
-            [record] = await asyncio.to_thread(work.take_in, [Job(path, f"d{len(path.name)}-{path.stem}"[:100])])
+            [record] = await asyncio.to_thread(work.take_in, [Job(path, f"file-{next(numbers)}")])
             seconds = time.monotonic() - begun
             await house.sync(ignore)
             after = _kept(house)
@@ -231,7 +277,7 @@ def _left(before: dict[str, int], after: dict[str, int]) -> list[str]:
 _HEAD = f"{'':2}{'file':44} {'bytes':>11} {'outcome':9} {'s':>6} {'child':>6} {'helper':>6} {'parent':>6}  message"
 
 
-def _shown(case: Case, folder: Path, bait: Bait, knocks: list[str]) -> bool:
+def _shown(case: Case, folder: Path, bait: Bait, taker: _Taker) -> bool:
     data = case.build(bait)
     place = folder / "in"
     place.mkdir(exist_ok=True)
@@ -239,17 +285,11 @@ def _shown(case: Case, folder: Path, bait: Bait, knocks: list[str]) -> bool:
     path.write_bytes(data)
     size = len(data)
     del data
-    home = folder / "home"
-    ended = _run([path], home, knocks)
+    ended = taker.take(path)
     path.unlink()
-    _emptied(home)
     wrong = list(ended.wrong)
-    status, reason, seconds, nodes = "nothing", "", 0.0, 0
-    if ended.files:
-        status, reason, seconds, left, nodes = ended.files[0]
-        wrong += [*left, *_broken_promises(case, status, reason)]
-    else:
-        wrong.append("no outcome")
+    status, reason, seconds, left, nodes = ended.file or ("nothing", None, 0.0, [], 0)
+    wrong += [*left, *_broken_promises(case, status, reason)]
     watched = ended.watched
     message = reason or f"{nodes:,} nodes"
     print(
@@ -274,37 +314,36 @@ def _emptied(folder: Path) -> None:
         path.rmdir() if path.is_dir() else path.unlink()
 
 
-def _flips(kind: str, count: int, folder: Path, knocks: list[str]) -> bool:
+def _flips(kind: str, count: int, folder: Path, taker: _Taker) -> bool:
     """Damaged copies of one good file: some with bits flipped in the file, some in the words before they are packed."""
     rng = random.Random(f"{kind} 1")
     good = report() if kind == "pdf" else honest(kind)
-    place = folder / "flips"
-    place.mkdir(exist_ok=True)
-    paths = []
+    anything = Case("", "", lambda bait: b"")
+    wrong: list[str] = []
+    reasons: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    slowest, peaks = 0.0, [0, 0, 0]
     for i in range(count):
         flips = rng.choice((1, 1, 2, 5, 20, 100))
         data = _flipped(good, flips, rng) if kind == "pdf" or i % 2 else flipped_parts(kind, flips, rng)
-        paths.append(place / f"{kind}-{i}.{kind}")
-        paths[-1].write_bytes(data)
-    ended = _run(paths, folder / "home", knocks)
-    _emptied(folder / "home")
-    _emptied(place)
-    wrong = list(ended.wrong) + ([] if len(ended.files) == count else [f"only {len(ended.files)} outcomes"])
-    anything = Case("", "", lambda bait: b"")
-    wrong += [
-        w for status, reason, _, left, _ in ended.files for w in (*left, *_broken_promises(anything, status, reason))
-    ]
-    counts = Counter(status for status, *_ in ended.files)
-    slowest = max((seconds for _, _, seconds, *_ in ended.files), default=0.0)
+        path = folder / f"{kind}-{i}.{kind}"
+        path.write_bytes(data)
+        ended = taker.take(path)
+        path.unlink()
+        status, reason, seconds, left, _ = ended.file or ("nothing", None, 0.0, [], 0)
+        wrong += [*ended.wrong, *left, *_broken_promises(anything, status, reason)]
+        counts[status] += 1
+        reasons.update([reason] if reason else [])
+        slowest = max(slowest, seconds)
+        peaks = [max(peak, ended.watched.most(at)) for at, peak in enumerate(peaks)]
     said = ", ".join(f"{n} {status}" for status, n in counts.most_common())
     name = f"{kind}: {count} copies with flipped bits"
     print(
         f"{'! ' if wrong else '  '}{name:44} {len(good):11,} {'':9} {slowest:6.1f} "
-        f"{ended.watched.most(1):6} {ended.watched.most(2):6} {ended.watched.most(0):6}  {said}"
-        f"{'  <- ' + '; '.join(wrong) if wrong else ''}"
+        f"{peaks[1]:6} {peaks[2]:6} {peaks[0]:6}  {said}{'  <- ' + '; '.join(wrong) if wrong else ''}"
     )
-    for reason, times in Counter(reason for _, reason, *_ in ended.files if reason).most_common():
-        print(f"      {times:3} x {reason}")
+    for reason, times in reasons.most_common():
+        print(f"      {times:3} x {reason}", flush=True)
     return not wrong
 
 

@@ -289,7 +289,7 @@ def _cause(edge: Edge, near: Sequence[_Wanted]) -> str:
     if not near:
         return "no reference"
     if all(isinstance(g.to, str) for g in near):
-        return "leads out or nowhere, a place was named" if edge.target else "counted twice"
+        return "led to a place here, due outside" if edge.target else "counted twice"
     if edge.target is None:
         return "said to be another document" if edge.document else "not resolved"
     return "only a part of the way" if edge.reason else "wrong place"

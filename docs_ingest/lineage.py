@@ -5,7 +5,9 @@
     what is left of the run                    words that stand near by in another leaf: split off, or merged into it
     what is left on both sides                 the same words elsewhere: moved; similar words elsewhere: edited
 
-Words are compared without their white space. Pure.
+Words are compared without their white space; whether signs are wide or narrow
+（） () does not count. The same words under another number (第十二条 that was
+第十一条) have moved. Pure.
 """
 
 import re
@@ -53,6 +55,7 @@ class _Leaf:
     words: str
     bare: str  # without white space
     label: str  # the number it begins with: （一）, (a), 第三条; "" for none
+    plain: str  # folded to one width, without that number
     order: int = 0  # in its version
 
 
@@ -82,7 +85,16 @@ def _leaves(side: Side) -> list[_Leaf]:
 def _leaf(address: str, words: str, order: int) -> _Leaf:
     bare = re.sub(r"\s+", "", words)
     label = _LABEL.match(bare)
-    return _Leaf(address, words, bare, "" if label is None else unicodedata.normalize("NFKC", label[0]), order)
+    number = "" if label is None else unicodedata.normalize("NFKC", label[0])
+    plain = unicodedata.normalize("NFKC", bare[label.end() if label else 0 :])
+    return _Leaf(address, words, bare, number, plain, order)
+
+
+def _state(old: _Leaf, new: _Leaf) -> LineageState:
+    """What one leaf that became another one went through."""
+    if old.plain != new.plain:
+        return LineageState.EDITED
+    return LineageState.SAME if old.label == new.label else LineageState.MOVED
 
 
 def _replaced(before: Sequence[_Leaf], after: Sequence[_Leaf]) -> list[LineageStep]:
@@ -96,8 +108,7 @@ def _replaced(before: Sequence[_Leaf], after: Sequence[_Leaf]) -> list[LineageSt
         elif len(news) > 1:
             steps += [LineageStep(LineageState.SPLIT, olds[0].address, b.address) for b in news]
         elif olds and news:
-            state = LineageState.SAME if olds[0].bare == news[0].bare else LineageState.EDITED
-            steps.append(LineageStep(state, olds[0].address, news[0].address))
+            steps.append(LineageStep(_state(olds[0], news[0]), olds[0].address, news[0].address))
         else:
             steps += [LineageStep(LineageState.DELETED, a.address, None) for a in olds]
             steps += [LineageStep(LineageState.INSERTED, None, b.address) for b in news]
@@ -210,7 +221,7 @@ def _greedy(before: Sequence[_Leaf], after: Sequence[_Leaf]) -> list[LineageStep
             steps.append(LineageStep(LineageState.INSERTED, None, leaf.address))
             continue
         steps += [LineageStep(LineageState.DELETED, a.address, None) for a in before[done:best]]
-        steps.append(LineageStep(LineageState.EDITED, before[best].address, leaf.address))
+        steps.append(LineageStep(_state(before[best], leaf), before[best].address, leaf.address))
         done = best + 1
     return steps + [LineageStep(LineageState.DELETED, a.address, None) for a in before[done:]]
 
@@ -230,8 +241,8 @@ def _with_elsewhere(
         if step.state is LineageState.DELETED and step.old in taken:
             continue
         if step.state is LineageState.INSERTED and step.new in partner:
-            same = old[partner[step.new]].bare == new[step.new].bare
-            state = LineageState.MOVED if same else LineageState.EDITED
+            edited = _state(old[partner[step.new]], new[step.new]) is LineageState.EDITED
+            state = LineageState.EDITED if edited else LineageState.MOVED
             step = LineageStep(state, partner[step.new], step.new)
         made.append(step)
     return made
@@ -241,8 +252,13 @@ def _moved(gone: Sequence[_Leaf], come: Sequence[_Leaf]) -> dict[str, str]:
     """Address of each leaf that came -> that of the leaf with the very same words that went."""
     waiting: dict[str, list[str]] = defaultdict(list)
     for leaf in gone:
-        waiting[leaf.bare].append(leaf.address)
-    return {leaf.address: waiting[leaf.bare].pop(0) for leaf in come if waiting.get(leaf.bare)}
+        waiting[_unnumbered(leaf)].append(leaf.address)
+    return {leaf.address: waiting[key].pop(0) for leaf in come if waiting.get(key := _unnumbered(leaf))}
+
+
+def _unnumbered(leaf: _Leaf) -> str:
+    """The words by which a leaf is known elsewhere: without its number where they are long enough to be its own."""
+    return leaf.plain if len(leaf.plain) >= _LEAST_ELSEWHERE else leaf.label + leaf.plain
 
 
 def _similar(gone: Sequence[_Leaf], come: Sequence[_Leaf]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The child of `docs_ingest.sandbox`: sets its own limits, then reads files until its input ends.
+"""The child of `docs_ingest.sandbox`: sets its own limits, locks itself in, then reads files until its input ends.
 
 Started as `python -m docs_ingest.reading_child LIMITS` with LIMITS as JSON.
 """
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from docs_ingest.confinement import confine
 from docs_ingest.derive import derive
 from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.limits import Limits
@@ -33,7 +34,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     taken = _Taken()
-    _send(sink, {"ready": True})
+    _send(sink, {"confined": confine()})
     while (head := _receive(source)) is not None:
         data = _receive(source)
         assert data is not None

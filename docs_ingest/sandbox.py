@@ -6,10 +6,11 @@ wall clock is kept here; a child that breaks one, or crashes, is killed and the
 next file gets a fresh one. What comes back is plain data (`wire.py`), checked
 on this side.
 
-A child says `{"ready": true}` once. Requests are a JSON head, then the file;
-replies are JSON, `{"page": [n, total]}` any number of times, then one `{"result":
-...}` or `{"error": [kind, message]}`. `"spent": true` beside either: so much memory
-was taken that the next file needs a fresh child.
+A child says once that it is ready, `{"confined": [...]}`, and how it has locked itself
+in (`confinement.py`). Requests are a JSON head, then the file; replies are JSON,
+`{"page": [n, total]}` any number of times, then one `{"result": ...}` or `{"error":
+[kind, message]}`. `"spent": true` beside either: so much memory was taken that the
+next file needs a fresh child.
 """
 
 import json
@@ -67,6 +68,7 @@ class ReadingProcess:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
+        self.confined: tuple[str, ...] = ()  # how the latest child has locked itself in, see `confinement.LAYERS`
         self._child: subprocess.Popen[bytes] | None = None
         self._stopped = False
 
@@ -178,8 +180,8 @@ class ReadingProcess:
         self._child = child = _start(self.limits)
         try:
             ready = json.loads(Pipe(child, time.monotonic() + _START_SECONDS, most=_READY_BYTES).receive())
-            assert ready["ready"]
-        except (OSError, EOFError, ValueError, KeyError, TypeError, AssertionError) as error:
+            self.confined = tuple(map(str, ready["confined"]))
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             self._kill()
             if self._stopped:
                 raise ReadingStopped from error

@@ -96,9 +96,9 @@ def _held(data: bytes, suffix: str) -> Format | None:
         )
     for magic, name in _KNOWN_OTHERS:
         if data.startswith(magic):
-            raise IngestError(f"this is {name}, which is not read: {_READ}")
+            raise IngestError(f"this is {name}, which is not read: {_READ}; save it as one of them")
     if b"\x00" in head and not data.startswith(_UTF16):
-        raise IngestError(f"this is binary data of a kind that is not read: {_READ}")
+        raise IngestError(f"this is binary data of a kind that is not read: {_READ}; save it as one of them")
     lead = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if lead.startswith((b"<!doctype html", b"<html")):
         return Format.HTML

@@ -313,7 +313,7 @@ def _xml(package: Package, path: str) -> etree._Element:
     try:
         return _parsed(_source(package.read(path)))
     except etree.XMLSyntaxError as error:
-        raise IngestError(f"{path} of this EPUB book cannot be read ({error}): {_KIND.resave}") from error
+        raise IngestError(f"{path} of this EPUB book cannot be read: {_KIND.resave}") from error
 
 
 def _parsed(source: str) -> etree._Element:

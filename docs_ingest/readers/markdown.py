@@ -18,6 +18,7 @@ from docs_ingest.parsed import Block, BlockKind, ParsedDocument
 from docs_ingest.readers.text.columns import piped_cells
 from docs_ingest.readers.text.reader import decode
 
+_PARSER = f"markdown-it-py-{version('markdown-it-py')}"
 _BREAK = re.compile(r"\r\n?|\n")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
 _TITLE = re.compile(r"^title:[ \t]*[\"']?(?P<title>[^\"'\r\n]+)", re.MULTILINE)
@@ -45,7 +46,7 @@ def read_markdown(data: bytes, encoding: str | None = None) -> ParsedDocument:
         for b in _with_gaps(text, _without_comments(text, found))
     ]
     title = _TITLE.search(front.group()) if front else None
-    parser = f"markdown-it-py-{version('markdown-it-py')}+{encoding}"
+    parser = f"{_PARSER}+{encoding}"
     return ParsedDocument("markdown", parser, text, tuple(blocks), title=title["title"].strip() if title else None)
 
 

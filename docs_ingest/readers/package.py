@@ -56,7 +56,7 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-            raise IngestError(f"this {kind.name} is damaged or cut short ({error}): {kind.resave}") from error
+            raise IngestError(f"this {kind.name} is damaged or cut short: {kind.resave}") from error
         parts = self._zip.infolist()
         if len(parts) > _MOST_PARTS:
             raise LimitExceeded(f"the file holds {len(parts):,} parts, more than the {_MOST_PARTS:,} allowed: split it")
@@ -107,9 +107,7 @@ class Package:
         try:
             root = etree.fromstring(self.read(path), parser)
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise IngestError(
-                f"{path} of this {self.kind.name} cannot be read ({error}): {self.kind.resave}"
-            ) from error
+            raise IngestError(f"{path} of this {self.kind.name} cannot be read: {self.kind.resave}") from error
         if root.getroottree().docinfo.internalDTD is not None:
             raise IngestError(
                 f"{path} of this {self.kind.name} declares entities, which no program that writes such files does: "
@@ -125,7 +123,7 @@ class Package:
         try:
             data = self._zip.read(info)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
-            raise IngestError(f"{path} of this {self.kind.name} is damaged ({error}): {self.kind.resave}") from error
+            raise IngestError(f"{path} of this {self.kind.name} is damaged: {self.kind.resave}") from error
         if b"purl.oclc.org" in data:
             for strict, usual in _STRICT:
                 data = data.replace(strict, usual)

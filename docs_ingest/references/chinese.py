@@ -22,7 +22,7 @@ _UNIT = re.compile(
 )
 _BARE_N = rf"[（(]?{_N}{{1,9}}[)）]?"
 _SHARED = re.compile(
-    rf"第\s*(?P<all>{_BARE_N}(?:\s*[、，和或及与]\s*{_BARE_N}){{1,20}})\s*(?P<unit>编|章|节|条|款|项|目)(?!件|目|项目)"
+    rf"第\s*(?P<all>{_BARE_N}(?:\s*[、，和或及与至到]\s*{_BARE_N}){{1,20}})\s*(?P<unit>编|章|节|条|款|项|目)(?!件|目|项目)"
 )
 _BARE_NUMBER = re.compile(rf"[（(]?(?P<n>{_N}{{1,9}})[)）]?")
 _ORDINAL = re.compile("第")
@@ -33,7 +33,7 @@ _ANNEX = re.compile(rf"(?P<label>附(?P<kind>件|表|录)\s*(?P<n>{_N}{{1,3}}))"
 _BOOK = re.compile(r"《(?P<title>[^《》\n]{2,80}(?:〈[^〉]{1,60}〉[^《》\n]{0,40})?)》(?:（[^（）\n]{1,30}）)?")
 _ACT_END = (
     "法|法典|条例|办法|规定|规则|细则|解释|决定|通知|准则|指引|指南|意见|制度|合同|协议|协定|公约|章程|标准|方案|规范|守则|预案|规程|批复|"
-    "修正案|实施细则|议定书|承诺书|说明书|目录|名录|清单|表"
+    "修正案|实施细则|通则|总则|安排|纪要|公告|议定书|承诺书|说明书|目录|名录|清单|表"
 )
 _IS_ACT = re.compile(rf"(?:{_ACT_END})(?:（[^）]{{1,20}}）)?$")
 _OWN = re.compile(
@@ -91,15 +91,29 @@ def _starts(text: str, start: int, end: int) -> Iterator[list[_Unit]]:
 def _units_at(text: str, at: int, end: int) -> list[_Unit]:
     """The unit that is named here, or several that share their 第 and their unit; none where no unit is named."""
     if (shared := _SHARED.match(text, at, end)) is not None:
-        numbers = list(_BARE_NUMBER.finditer(text, shared.start("all"), shared.end("all")))
-        places = [at, *(n.start() for n in numbers[1:])]
-        stops = [*(n.end() for n in numbers[:-1]), shared.end()]
-        return [
-            _Unit(start, stop, shared["unit"], _value(n["n"]), f"第{n.group()}{shared['unit']}")
-            for n, start, stop in zip(numbers, places, stops, strict=True)
-        ]
+        return list(_shared(text, shared, at))
     match = _UNIT.match(text, at, end)
     return [] if match is None else [_unit(match)]
+
+
+def _shared(text: str, match: re.Match[str], at: int) -> Iterator[_Unit]:
+    """The members of 第（二）、（四）至（六）项, those inside a range too."""
+    numbers = list(_BARE_NUMBER.finditer(text, match.start("all"), match.end("all")))
+    for i, n in enumerate(numbers):
+        start = n.start() if i else at
+        stop = n.end() if i < len(numbers) - 1 else match.end()
+        before = text[numbers[i - 1].end() : n.start()].strip() if i else ""
+        low, high = _whole(_value(numbers[i - 1]["n"])), _whole(_value(n["n"]))
+        if before in ("至", "到") and low is not None and high is not None and 1 < high - low <= _MOST_IN_RANGE:
+            for number in range(low + 1, high):
+                yield _Unit(start, stop, match["unit"], str(number), f"第{_like(n.group(), number)}{match['unit']}")
+        yield _Unit(start, stop, match["unit"], _value(n["n"]), f"第{n.group()}{match['unit']}")
+
+
+def _like(printed: str, number: int) -> str:
+    """A number written as another one is: （四） after （二）, 4 after 2."""
+    name = str(number) if re.search(r"\d", printed) else han_numeral(number)
+    return re.sub(rf"{_N}+", name, printed)
 
 
 def _value(number: str) -> str:

@@ -17,7 +17,7 @@ _MEANS = (
 )
 _EN = (
     re.compile(
-        rf"{_QUOTED}\s*(?:\([^()\n]{{1,60}}\)\s*)?(?:,?\s*(?:or|and)\s+[“\"]{_TERM}[”\"]\s*)?,?\s*(?:as\s+used\s+[^,\n]{{1,40}},\s*)?{_MEANS}",
+        rf"{_QUOTED}\s*(?:\([^()\n]{{1,60}}\)\s*)?(?:,?\s*(?:or|and)\s+[“\"](?P<other>{_TERM})[”\"]\s*)?,?\s*(?:as\s+used\s+[^,\n]{{1,40}},\s*)?{_MEANS}",
         re.IGNORECASE,
     ),
     re.compile(
@@ -25,6 +25,10 @@ _EN = (
         rf"(?:the\s+|an?\s+)?{_QUOTED}",
         re.IGNORECASE,
     ),
+)
+_UNQUOTED = re.compile(
+    r"(?:^|(?<=[.;:\n]\s)|(?<=[\d.)]\s)|(?<=\s{3}))(?P<term>(?!(?:This|That|It|Which|What|These|Those|He|She|They|We|You)\b)"
+    r"[A-Z][\w&’'-]*(?:\s[A-Z][\w&’'-]*){0,4})\s+(?:shall\s+mean|means)\b"
 )
 _ACRONYM = re.compile(r"[（(](?P<term>[A-Z][A-Z&]{1,8}s?)[)）]")
 _WORDS_BEFORE = 160  # characters in which the words of an acronym stand
@@ -40,14 +44,15 @@ _ZH = (
         r"，?(?:均|系|是)?(?:指|包括)"
     ),
     re.compile(rf"{_QUOTED}，?(?:均|系|是)?(?:指|包括)"),
-    re.compile(r"(?:^|(?<=[。；\n]))[ \t\u3000]*(?P<term>(?![这其该此那即])[^，。；：（）“”\"\n\s]{2,20}?)是指"),
+    re.compile(r"(?:^|(?<=[。；\n\s]))(?P<term>(?![这其该此那即])[^，。；：（）“”\"\n\s]{2,20}?)是指"),
     re.compile(
-        r"(?:^|(?<=[。；\n）、\s\d]))(?P<term>[^，。；：（）“”\"\n\s]{2,30})，(?:均|系|是)?指(?!导|定|出|挥|令|标|派|使|数|引|示|明|控|认)"
+        r"(?:^|(?<=[。；\n）、\s\d]))(?P<term>[^，。；：（）“”\"\n\s]{2,30})，(?:(?:均|系|是)指|指(?!导|定|出|挥|令|标|派|使|数|引|示|明|控|认))"
     ),
     re.compile(
         r"[（(](?:以下|下)(?:简|统|合|分别)?(?:简)?称(?:为)?[：:]?\s*[“\"「]?(?P<term>[^）)”\"」\n]{1,40})[”\"」]?[）)]"
     ),
 )
+_HAN = re.compile("[\u4e00-\u9fff]")
 _JOINERS = frozenset({"and", "of", "the", "for", "in", "on", "to", "a", "an", "or", "by", "with"})
 _NOT_TERMS = frozenset({"其中", "下列", "以下", "前款", "这里", "其"})
 
@@ -64,21 +69,32 @@ class Defined:
 def definitions_in(text: str, start: int, end: int) -> Iterator[Defined]:
     """The terms that `text[start:end]` defines, in order, each once."""
     found: dict[int, Defined] = {}
-    han = any("\u4e00" <= c <= "\u9fff" for c in text[start:end])
-    matches = [m for pattern in (*_EN, *(_ZH if han else ())) for m in pattern.finditer(text, start, end)]
-    for brackets in _IN_BRACKETS.finditer(text, start, end):
-        matches += _QUOTE.finditer(text, brackets.start(), brackets.end())
-    matches += [
-        m
-        for m in _ACRONYM.finditer(text, start, end)
-        if _spelled(m["term"], text[max(start, m.start() - _WORDS_BEFORE) : m.start()])
-    ]
-    for match in matches:
-        term = _term(match["term"])
+    for begin, stop in _spans(text, start, end):
+        words = text[begin:stop]
+        term = _term(words)
         if term is not None:
-            at = match.start("term") + max(0, match["term"].rfind(term.split()[0]))
-            found.setdefault(match.end("term"), Defined(term, at, match.end("term")))
+            at = begin + max(0, words.rfind(term.split()[0]))
+            found.setdefault(stop, Defined(term, at, stop))
     yield from sorted(found.values(), key=lambda d: d.start)
+
+
+def _spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where what may be a term that is defined stands."""
+    words = text[start:end]
+    quoted = any(mark in words for mark in '“"「『')
+    means = " mean" in words
+    han = _HAN.search(words) is not None
+    for pattern in (*(_EN if quoted else ()), *((_UNQUOTED,) if means else ()), *(_ZH if han else ())):
+        for match in pattern.finditer(text, start, end):
+            yield match.span("term")
+            if match.groupdict().get("other"):
+                yield match.span("other")  # “Party” or “Parties”
+    for brackets in _IN_BRACKETS.finditer(text, start, end) if quoted else ():
+        for match in _QUOTE.finditer(text, brackets.start(), brackets.end()):
+            yield match.span("term")
+    for match in _ACRONYM.finditer(text, start, end):
+        if _spelled(match["term"], text[max(start, match.start() - _WORDS_BEFORE) : match.start()]):
+            yield match.span("term")
 
 
 def _term(words: str) -> str | None:

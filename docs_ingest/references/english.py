@@ -57,7 +57,7 @@ _FAMILIES = {
 _WORDS = "|".join(sorted((re.escape(w) for w in _FAMILIES if "§" not in w), key=len, reverse=True))
 _SUB = r"\s?\((?:[a-zA-Z]{1,4}|\d{1,3})\)"
 _NUMBER = (
-    rf"(?:\d{{1,4}}[A-Za-z]?(?:[.-]\d{{1,4}}[A-Za-z]?){{0,5}}(?:\.[a-z](?!\w)|(?-i:\s[A-Z](?=[.,;)])))?(?:{_SUB}){{0,6}}|(?-i:[IVXLC]{{1,7}}(?:\.[A-Z](?:\.\d{{1,2}}(?:\.[a-z](?!\w))?)?)?)\b(?:{_SUB}){{0,4}}"
+    rf"(?:\d{{1,4}}(?:[A-Za-z]\d?)?(?:[.-]\d{{1,4}}[A-Za-z]?){{0,5}}(?:\.[a-z](?!\w)|(?-i:\s[A-Z](?=[.,;)])))?(?:{_SUB}){{0,6}}|(?-i:[IVXLC]{{1,7}}(?:\.[A-Z](?:\.\d{{1,2}}(?:\.[a-z](?!\w))?)?)?)\b(?:{_SUB}){{0,4}}"
     rf"|(?-i:[A-Z]{{1,2}}-\d{{1,3}}|[A-Z]\b)(?:{_SUB}){{0,4}}|\((?:[a-zA-Z]{{1,4}}|\d{{1,3}})\)(?:{_SUB}){{0,5}})"
 )
 _UNIT = re.compile(
@@ -66,7 +66,7 @@ _UNIT = re.compile(
 )
 _NEXT = re.compile(
     rf"(?P<sep>\.?\s*,\s*(?i:and\s+|or\s+|and/or\s+)?|\.?\s+(?i:and|or|and/or)\s+|\s+(?i:through|to)\s+|\s?[-–—]\s?)"
-    rf"(?P<n>{_NUMBER})(?![\w%])"
+    rf"(?:(?P<again>Sections?|Articles?|Rules?|Clauses?|Notes?|Items?|Exhibits?|§{{1,2}})\s*)?(?P<n>{_NUMBER})(?![\w%])"
 )
 _THROUGH = re.compile(r"through|to|[-–—]", re.IGNORECASE)
 _INSIDE = re.compile(rf"\s*,\s*(?P<word>Item|Section|Article|Chapter|Note)s?\s+(?P<n>{_NUMBER})")
@@ -85,6 +85,7 @@ _FORMS = re.compile(
 _SUPRA_INFRA = re.compile(r"\b(?:supra|infra)\s+$", re.IGNORECASE)
 _THIS = re.compile(r"\bthis\s+$", re.IGNORECASE)
 _SUBS = re.compile(r"\(([a-zA-Z0-9]{1,5})\)")
+_GAP = 8  # blanks between an act and its rule
 _MOST_IN_RANGE = 20
 _NEVER_LOWER = frozenset(
     {
@@ -112,9 +113,7 @@ def references_en(text: str, start: int, end: int) -> Iterator[Named]:
     """The references of `text[start:end]`; a label at the very start is no reference, nor is “this Section 5”."""
     taken = [(m.start(), m.end()) for m in _CODES.finditer(text, start, end)]
     for named, stop in _units(text, start, end, list(taken)):
-        before = text[start : named[0].start].rstrip()
-        title = len(named[0].document) if before.endswith(named[0].document) else 0  # Exchange Act Rule 13a-15(e)
-        taken.append((start + len(before) - title if title else named[0].start, stop))
+        taken.append((named[0].start - _title_before(text, start, named[0]), stop))
         yield from named
     for match in _CODES.finditer(text, start, end):
         label = f"{match['title']} {match['n']}"
@@ -147,6 +146,13 @@ def _units(text: str, start: int, end: int, codes: list[tuple[int, int]]) -> Ite
             yield named, at
 
 
+def _title_before(text: str, start: int, named: Named) -> int:
+    """How far before a reference the title of its document begins, if it stands there: Exchange Act Rule 13a-15(e)."""
+    before = text[max(start, named.start - len(named.document) - _GAP) : named.start]
+    title = named.document and before.rstrip().endswith(named.document)
+    return len(named.document) + len(before) - len(before.rstrip()) if title else 0
+
+
 def _label_like(text: str, match: re.Match[str], end: int) -> bool:
     """Whether a unit at the start of a place is its own label, not the subject of its first sentence."""
     rest = text[match.end() : min(end, match.end() + 40)]
@@ -169,7 +175,10 @@ def _list(text: str, start: int, end: int, match: re.Match[str]) -> tuple[list[N
     while (following := _NEXT.match(text, at, end)) is not None:
         number = _beside(numbers[-1][2], following["n"])
         exact = "(" in number or "." in number  # Section 13(a) or 15(d), but no “Section 5 and 3 others”
-        if not _alike(numbers[-1][2], number) or not (many or exact):
+        again = following["again"]
+        if again and _FAMILIES.get(again.lower(), "sec") != family:
+            break
+        if not _alike(numbers[-1][2], number) or not (many or exact or again):
             break
         if _THROUGH.search(following["sep"]):
             numbers += [(following.start("n"), following.end(), n) for n in _between(numbers[-1][2], number)]

@@ -27,7 +27,7 @@ _TITLE = (
 _OF = re.compile(
     rf"\s*,?\s*(?i:of|to|under|in|from)\s+(?P<which>(?i:the|this|that|such|our|its|said)\b)?\s*"
     r"(?i:(?:schedule|annex|appendix|exhibit)\s+(?:of|to)\s+(?:the\s+)?)?"
-    rf"(?P<title>{_TITLE}\b|{_LOWER})(?P<year>\s+(?i:of)\s+\d{{4}})?"
+    rf"(?P<title>{_TITLE}\b|{_LOWER}|(?:19|20)\d{{2}}\s+Act\b|Schedule\s+1[34][A-Z]\b|ERISA\b)(?P<year>\s+(?i:of)\s+\d{{4}})?"
 )
 _TO_STATEMENTS = re.compile(
     r"\s+to\s+(?:the|our|its)\s+(?:[\w-]+\s+){0,4}(?:financial\s+statements|accounts)", re.IGNORECASE
@@ -48,6 +48,9 @@ _LAW = re.compile(
 )
 _OWN = re.compile(r"\b(?:this|such|said|each|any|an)\s+$", re.IGNORECASE)
 
+_TAX = re.compile(r"Sections?\s?(?:409A|457A|280G|162\(m\)|401\(k\)|501\(c\)|83\(b\)|4999)", re.IGNORECASE)
+"""Sections of the Internal Revenue Code that agreements call by their number alone."""
+
 _QUOTES = tuple('“”"')
 _BEFORE = 90  # characters before a place in which its document may be named
 
@@ -65,6 +68,8 @@ def with_document(text: str, start: int, at: int, made: list[Named], begin: int)
         if (of["which"] or "").lower() in ("this", "our", "its") or title.split()[0] in ("This", "Form"):
             return made, of.end()
         return [_in(one, title) for one in made], of.end()
+    if _TAX.fullmatch(made[0].label):
+        return [_in(one, "Internal Revenue Code") if _TAX.fullmatch(one.label) else one for one in made], at
     named = _ACT_BEFORE.search(before)
     if named is not None:
         return [_in(one, _NO_TITLE.sub("", named["title"] or named["short"])) for one in made], at

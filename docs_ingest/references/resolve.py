@@ -168,10 +168,10 @@ class Places:
 
     def _looked_for(self, base: str | None, steps: Sequence[Step]) -> list[_Option]:
         last = steps[-1]
-        lettered = ("item", "sec") if last.family == "item" and last.number.isalpha() else (last.family,)
-        for family in _SISTERS.get(last.family, lettered):
+        for families in _kinds(last):
             options = [
                 option
+                for family in families
                 for among in self._among((family, _arabic(last.number)), steps)
                 for option in self._inside(base, among)
                 if _leads(option[0], steps)
@@ -299,6 +299,18 @@ class Places:
             at = bisect_left(items, self._nodes[address].order, key=lambda a: self._nodes[a].order)
             return (items[at - back], "") if at >= back else (None, "no item stands before it")
         return None, "it stands in no list"
+
+
+def _kinds(last: Step) -> list[tuple[str, ...]]:
+    """Families in which a place named so may be labelled, the first that has any being the one meant."""
+    if last.family == "paragraph":
+        return [
+            ("item", "sec", "art"),
+            ("para",),
+        ]  # whichever is nearest: exhibits number their paragraphs in their own way
+    if last.family == "item" and last.number.isalpha():
+        return [("item",), ("sec",)]
+    return [(family,) for family in _SISTERS.get(last.family, (last.family,))]
 
 
 def _otherwise(steps: Sequence[Step]) -> Iterator[tuple[list[Step], bool]]:

@@ -1,6 +1,7 @@
 """References that name a section by its heading: see “Risk Factors”, refer to the Glossary, 详见“风险因素”.
 
-Only headings that stand in the document count: other words in quotes are no references.
+Only headings that stand in the document count: other words in quotes are no references. Headings of another paper
+that is named beside them (under the caption “Election of Directors” in our Proxy Statement) lead to that one.
 """
 
 import re
@@ -22,6 +23,12 @@ _BARE = re.compile(
     r"(?P<title>[A-Z][\w’'-]*(?:\s+(?:(?:of|and|to|the|for|in|on)\s+){0,2}[A-Z][\w’'-]*){0,8})"
 )
 _ZH = re.compile(r"(?:详见|参见|参阅|参照|见|按照|依照)(?:本[^，。；“「]{1,8}?)?[“「](?P<title>[^”」\n]{2,60})[”」]")
+_PAPER = re.compile(
+    r"\b(?:of|in|from|to)\s+(?:the|our|its|such)\s+(?:[\w’'-]+\s+){0,4}?"
+    r"(?P<paper>(?:Definitive\s+)?(?:Proxy|Information|Registration)\s+Statement|Annual\s+Report\s+to\s+\w+|Prospectus)\b",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(r"\b(?:captions?|headings?|sections?|entitled|titled|captioned)\b", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:item|note|part|section)?\s*[\divxlc]{0,4}[a-z]?\s?[.:)|—–-]*\s+", re.IGNORECASE)
 
 
@@ -40,13 +47,17 @@ class Titles:
         """The headings that the words of a node name."""
         words = text[node.start : node.end]
         quoted = "“" in words or '"' in words or "「" in words
+        paper = _PAPER.search(words) if quoted and _CAPTION.search(words) else None
         for pattern in ((_EN, _ZH) if quoted else ()) + (_BARE,):
             for match in pattern.finditer(text, node.start, node.end):
                 target = self._target(match["title"], node)
+                start, end = match.span("title")
+                label = " ".join(match["title"].split()).strip("-–— .,;:")
                 if target is not None:
-                    start, end = match.span("title")
-                    label = " ".join(match["title"].split()).strip("-–— .,;:")
                     yield Edge(EdgeKind.REFERENCE, node.address, start, end, label, target)
+                elif paper is not None and pattern is _EN and match["title"][:1].isupper():
+                    document = " ".join(paper["paper"].split())
+                    yield Edge(EdgeKind.REFERENCE, node.address, start, end, label, None, document, "another document")
 
     def _target(self, title: str, source: Node) -> str | None:
         """The nearest section of this heading that does not hold the words themselves.

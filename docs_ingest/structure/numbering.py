@@ -26,7 +26,7 @@ _RESTART = 1.5  # cost of counting from 1 again
 _MISSING = 0.5  # cost of one number that is left out
 _JUMP = 0.9  # cost of going on with a later number, several left out
 _LATEST_START = 3  # the number a count may begin with, those before it having been missed
-_FURTHEST = 2  # sections on that a jump may lead
+_FURTHEST = 8  # sections on that a jump may lead; from the third on each costs as one that is missing
 _LEAST_INSIDE = 3  # sections inside blocks below which none is believed
 _LONGEST_TITLE = 100  # characters of a heading that is run in
 _LONGEST_HAN_TITLE = 20
@@ -36,7 +36,7 @@ _LOOK_BACK = 40
 def _number(between: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w.,$€£¥%/(§#-])(?P<n>\d{{1,3}}(?:\.{between}\d{{1,3}}){{0,5}})(?P<dot>\.?)"
-        r"(?P<gap>[\s\u3000]+|(?=[\u4e00-\u9fff]))(?=[A-Z“\"'‘(\[【《\u4e00-\u9fff*])"
+        r"(?P<gap>[\s\u3000]+|(?=[\u4e00-\u9fff]))(?=[A-Za-z“\"'‘(\[【《\u4e00-\u9fff*])"
     )
 
 
@@ -45,6 +45,7 @@ _SPACED = _number(r"\s?")
 _SPACED_OUT = re.compile(r"(?<![\w.])\d{1,2}\. \d{1,2}(?:\. |[ \t]{2,})(?=\S)")  # 2. 3. as some converters leave 2.3
 _MANY_SPACED = 5  # such numbers from which they are read so
 _BEFORE = re.compile(r"(?:[.;:!?。；：！？”\"’')\]】*_]|\b[A-Z][A-Za-z'’&-]*|[A-Z]{2,})$")
+_LISTED = re.compile(r"[;:.]\s{2,}$")  # before 4.12 in “...;     4.12 minor repairs;     4.13 ...”
 _REFERS = re.compile(
     r"(?:\b(?:sections?|clauses?|articles?|paragraphs?|schedules?|exhibits?|annex(?:es)?|appendix|items?|rules?|parts?|"
     r"chapters?|notes?|tables?|figures?|no|nos|version|release|page|and|or|to|through|under|of|in|by|with|see|than|"
@@ -138,7 +139,7 @@ def _at_start(text: str, index: int, block: Block, label: Label | None, number: 
     if label is not None and label.structural and not label.steps:
         return _Candidate(index, block.start, label, _steps(label), 0.0, False)
     match = number.match(text, block.start + _lead(text, block), block.end)
-    if match is None:
+    if match is None or text[match.end()].islower():
         return None
     found = _numbered(match)
     whole = heading_like(text[match.end() : block.end])
@@ -172,6 +173,11 @@ def _number_inside(text: str, index: int, block: Block, match: re.Match[str]) ->
     if _REFERS.search(before) is not None:
         return None
     label = _numbered(match)
+    if text[match.end()].islower():
+        listed = _LISTED.search(text[max(block.start, match.start() - _LOOK_BACK) : match.start()]) is not None
+        return (
+            _Candidate(index, match.start(), label, label.steps, _LOOSE, True) if listed and label.steps[1:] else None
+        )
     after_sentence = _BEFORE.search(before) is not None
     if len(label.steps) > 1:
         return _Candidate(index, match.start(), label, label.steps, _INSIDE if after_sentence else _LOOSE, True)
@@ -255,7 +261,7 @@ def _jumped(
 ) -> Iterator[tuple[float, int]]:
     last = candidates[top[1]].steps if top[1] >= 0 else ()
     if last and steps > last and steps[0] - last[0] <= _FURTHEST:
-        yield top[0] - _JUMP, top[1]
+        yield top[0] - _JUMP - _MISSING * max(0, steps[0] - last[0] - 2), top[1]
 
 
 def _marks(text: str, blocks: Sequence[Block], kept: Sequence[_Candidate]) -> dict[int, list[Mark]]:

@@ -65,6 +65,12 @@ def test_white_space_alone_changes_nothing() -> None:
     assert set(states("第一条　甲 乙。\nThe  Bank.\n", "第一条 甲乙。\nThe Bank.\n")) == {"same"}
 
 
+def test_another_number_alone_is_a_move_and_another_width_of_signs_no_change() -> None:
+    old = "第一条 金融机构应当设立专门的内设机构。\n第二条 下列情形应当报告：\n(一)单笔交易金额超过规定标准的情形；\n"
+    new = "第一条 新增了这一条的全部内容。\n" + old.replace("第二条", "第三条").replace("第一条", "第二条")
+    assert states(old, new.replace("(一)", "（一）").replace("：", ":")) == {"inserted": 1, "moved": 2, "same": 1}
+
+
 def test_changed_words_are_words_in_english_and_characters_in_chinese() -> None:
     assert changed_words("kept for five years", "kept for ten years") == [
         ("same", "kept for "),

@@ -7,9 +7,10 @@ row can be read without the one above it.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from docs_ingest.readers.pdf.layout import Row, joined
 from docs_ingest.readers.pdf.lines import Box, Run
@@ -20,6 +21,7 @@ _MOST_COLUMNS = 40
 _TIGHT = 1.2  # times the least step: lines as near as this may be lines of one row
 _INDENT = 0.4  # times the size: a line further in hangs below its label
 _CENTERED = 8.0  # points that a head over several columns may be off their middle
+_FIGURE_PIECES = 4  # a number is in no more: sign, dash, digits, percent
 _CUT = 12  # points: a line that reaches as near to the first value as this may have been cut there
 _STRAY_SIGN = re.compile(r"(.*\S)\s+([$€£¥])")
 _NUMBER = re.compile(r"[($€£¥]*\s*[-–—]?\s*[\d,]*\.?\d+\s*[%)x]*|[-–—]+|n/?[am]\.?", re.IGNORECASE)
@@ -98,11 +100,15 @@ def _strips(cells: Sequence[Sequence[Cell]]) -> list[_Strip]:
     firsts = sorted(row[1][0].left for row in several)
     stub_right = firsts[len(firsts) // 20]
     left = min(row[0][0].left for row in cells if row)
+    pairs = _Pairs(several)
+    widest = max(map(len, several))
     values = [
         (cell[0].left, cell[-1].right)
         for row in several
         for at, cell in enumerate(row)
-        if (at > 0 or cell[0].left >= stub_right) and not _spans(cell, row, several)
+        if (at > 0 or cell[0].left >= stub_right)
+        # A head that stands over several columns says nothing of their edges.
+        and (is_figure(cell) or len(row) == widest or not pairs.below(cell))
     ]
     strips = _clusters(values, allowed=int(len(several) * _STRAY))
     if not strips or len(strips) >= _MOST_COLUMNS:
@@ -110,12 +116,24 @@ def _strips(cells: Sequence[Sequence[Cell]]) -> list[_Strip]:
     return [_Strip(left, strips[0].left), *strips]
 
 
-def _spans(cell: Cell, row: Sequence[Cell], several: Sequence[Sequence[Cell]]) -> bool:
-    """Whether words stand over several cells of other rows: a head that spans columns says nothing of their edges."""
-    if is_figure(cell) or len(row) == max(map(len, several)):
-        return False
-    left, right = cell[0].left, cell[-1].right
-    return any(sum(c[0].left < right and c[-1].right > left for c in other) > 1 for other in several)
+class _Pairs:
+    """Cells of one row that stand beside each other, for finding words that stand over both."""
+
+    def __init__(self, rows: Iterable[Sequence[Cell]]) -> None:
+        found = []
+        for row in rows:
+            reach = float("-inf")  # right edge of the cells before
+            for cell in sorted(row, key=lambda c: c[0].left):
+                found.append((min(reach, cell[-1].right), cell[0].left))
+                reach = max(reach, cell[-1].right)
+        found.sort(reverse=True)
+        self._rights = [-right for right, _ in found]
+        self._least_left = list(accumulate((left for _, left in found), min))
+
+    def below(self, cell: Cell) -> bool:
+        """Whether two cells of one row overlap with this one."""
+        further = bisect_left(self._rights, -cell[0].left)  # pairs whose both right edges lie beyond its left one
+        return further > 0 and self._least_left[further - 1] < cell[-1].right
 
 
 def _clusters(spans: Iterable[tuple[float, float]], allowed: int) -> list[_Strip]:
@@ -172,7 +190,8 @@ def _head_rows(rows: Sequence[TableRow]) -> int:
     figures = [any(c.column and figure_like(c.text) for c in row.cells) for row in rows]
     if any(figures):
         first = figures.index(True)
-        while first and _is_stub(rows[first - 1]) and any(not _is_stub(row) for row in rows[: first - 1]):
+        several = next((at for at, row in enumerate(rows) if not _is_stub(row)), len(rows))
+        while first and _is_stub(rows[first - 1]) and several < first - 1:
             first -= 1  # “Current assets:” is no column head
         return first if first <= _HEAD_ROWS else 0
     bold = [all(run.bold for line in row.rows for run in line.runs) for row in rows]
@@ -218,7 +237,7 @@ def _label_goes_on(last: TableRow, row: TableRow, stub: _Strip) -> bool:
     above, below = last.cell(0), row.cell(0)
     if above is None or below is None or not (_is_stub(last) or _is_stub(row)):
         return False
-    words, rest = above.text, below.text
+    words, rest = above.pieces[-1][0], below.text
     if words.endswith((":", "：")) or figure_like(rest):
         return False
     if rest[:1].islower() or _GOES_ON.search(words):
@@ -233,7 +252,11 @@ def _words_go_on(last: TableRow, row: TableRow) -> bool:
     if row.cell(0) is not None or not row.cells:
         return False
     held = {c.column: c for c in last.cells}
-    return all(c.column in held and not figure_like(c.text) and not figure_like(held[c.column].text) for c in row.cells)
+    return all(c.column in held and not _is_figure(c) and not _is_figure(held[c.column]) for c in row.cells)
+
+
+def _is_figure(cell: TableCell) -> bool:
+    return len(cell.pieces) <= _FIGURE_PIECES and figure_like(cell.text)
 
 
 def _join(last: TableRow, row: TableRow) -> None:

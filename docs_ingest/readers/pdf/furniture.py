@@ -3,7 +3,8 @@
 A row is furniture when the same words (a number that counts the pages set aside) stand at the same
 height near the top or bottom of pages close to each other, or when it is the
 outermost row of its page and only a page number. Looked at from the edge of
-the page inwards, and no further than the first row that is neither.
+the page inwards, and no further than the first row that is neither. Where that would
+leave nothing of the whole document, its pages repeat its text: none of it is furniture.
 """
 
 import re
@@ -20,11 +21,11 @@ _NEAR = 2  # pages between two uses: left and right pages differ
 _USES = 3  # pages at least, and one more in a document of
 _LONG = 20  # pages: there tables go on over three
 _NUMBERS = 4  # of a row that are tried as its page's
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"(?<!\d)\d{1,9}(?!\d)")  # no page has a longer number
 _ROMAN = re.compile(r"(?<![^\s|-])[ivxlc]{1,7}$")
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _PAGE_NUMBER = re.compile(
-    r"[-–—\s|]*(?:page|p\.|第)?\s*(?:\d{1,4}|[ivxlc]{1,7}|[A-Z]-\d{1,3})\s*页?"
+    r"[-–—\s|]*+(?:page|p\.|第)?\s*(?:\d{1,4}|[ivxlc]{1,7}|[A-Z]-\d{1,3})\s*+页?"
     r"(?:\s*(?:of|/|[,，]?\s*共)\s*\d{1,4}\s*页?)?[-–—\s|]*",
     re.IGNORECASE,
 )
@@ -61,7 +62,8 @@ def trimmed(pages: Sequence[PageRows]) -> list[Trimmed]:
                     uses[at_top, key, round(row.top / _STEP)].add(page.number)
         counted.update({key for row in (*page.rows[:1], *page.rows[-1:]) for key in _keys(row, page.number)[1:]})
     wanted = 2 if len(pages) < 4 else _USES if len(pages) < _LONG else _USES + 1
-    return [_trim(page, uses, counted, wanted) for page in pages]
+    parts = [_trim(page, uses, counted, wanted) for page in pages]
+    return parts if any(part.body for part in parts) else [Trimmed((), page.rows, ()) for page in pages]
 
 
 def _edge(page: PageRows, at_top: bool) -> list[Row]:

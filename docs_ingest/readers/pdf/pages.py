@@ -7,7 +7,6 @@ page and sends plain tuples back through a pipe. The child that forked them only
 collects. A helper stands under the same limits as the child and dies with it.
 """
 
-import ctypes
 import marshal
 import os
 import selectors
@@ -20,13 +19,13 @@ from typing import Any
 import pypdfium2 as pdfium
 
 from docs_ingest.errors import IngestError, LimitExceeded
+from docs_ingest.kernel_calls import die_with_parent
 from docs_ingest.readers.pdf.hidden import has_picture
 from docs_ingest.readers.pdf.lines import Frame, PageRuns, Run, page_runs
 
 FEW_LETTERS = 8  # a page with fewer has no text to speak of
 _ENOUGH_LETTERS = 1_000
 _PAGES_EACH = 24  # below so many pages for each helper a fork costs more than it saves
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 _CHUNK = 1 << 20
 
 PageDone = Callable[[int, int], None]
@@ -153,7 +152,7 @@ def _help(document: pdfium.PdfDocument, at: int, step: int, into: int) -> None:
     """The whole life of a helper: every `step`th page from `at` on. Never returns."""
     code = 1
     try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        die_with_parent(signal.SIGKILL)
         for index in range(at, len(document), step):
             number, runs, bare = _read_page(document, index)
             _send(into, (number, None if runs is None else _plain(runs), bare))

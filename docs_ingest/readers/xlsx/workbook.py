@@ -207,9 +207,7 @@ def streamed(package: Package, path: str, tag: str, each: Callable[[etree._Eleme
                     _forget(element)
         root = parser.close()
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise IngestError(
-            f"{path} of this {package.kind.name} cannot be read ({error}): {package.kind.resave}"
-        ) from error
+        raise IngestError(f"{path} of this {package.kind.name} cannot be read: {package.kind.resave}") from error
     _refuse_entities(package, path, root)
     return root
 

@@ -3,6 +3,7 @@
 import io
 import math
 import struct
+import time
 import zlib
 from collections.abc import Callable, Sequence
 
@@ -16,6 +17,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from docs_ingest.errors import IngestError, LimitExceeded, NeedsOcr
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
+from docs_ingest.readers.pdf.columns import Cell, table_of
+from docs_ingest.readers.pdf.layout import row_of
+from docs_ingest.readers.pdf.lines import Run
 from docs_ingest.readers.pdf.reader import PdfLimits, read_pdf
 
 WIDTH, HEIGHT = 595.0, 842.0
@@ -520,3 +524,37 @@ def test_years_and_single_numbers_in_running_heads_are_no_page_numbers() -> None
         return page((["The Bank keeps records."], 700), ([f"Annual Report {2019 + number * 3}"], 40))
 
     assert parse(pdf(*map(dated, range(5)))).page_labels == ()
+
+
+def test_a_document_whose_pages_all_say_the_same_keeps_its_text() -> None:
+    def stamped(canvas: Canvas) -> None:
+        lines(canvas, ("Void: 本页作废",), 40, font="STSong-Light")
+
+    parsed = parse(pdf(*[stamped] * 6))
+    assert parsed.text.count("Void: 本页作废") == 6
+    assert blocks(parsed, BlockKind.FURNITURE) == []
+
+
+def test_a_number_of_any_length_may_stand_in_a_running_head() -> None:
+    long = "7" * 5_000  # Python refuses to turn more than 4,300 digits into a number
+
+    def numbered(canvas: Canvas) -> None:
+        lines(canvas, (long,), 20, size=0.1)
+        lines(canvas, PROSE, 300)
+
+    assert long in parse(pdf(*[numbered] * 3)).text
+
+
+def test_columns_of_a_long_table_are_found_in_good_time() -> None:
+    def line(at: int) -> list[Cell]:
+        top = 12.0 * at
+        return [
+            (Run(f"word {n}", 1, 40.0 * n, top, 40.0 * n + 30, top + 9, 9.0, bold=False),)
+            for n in range(12 - at % 2)  # every other line could stand over several columns
+        ]
+
+    cells = [line(at) for at in range(6_000)]
+    rows = [row_of([run for cell in some for run in cell]) for some in cells]
+    began = time.perf_counter()
+    assert len(table_of(rows, cells).rows) > 1
+    assert time.perf_counter() - began < 10

@@ -14,7 +14,10 @@ def terms(text: str) -> list[str]:
     [
         ("“Affiliate” means any entity under common control.", ["Affiliate"]),
         ('The term "Business Day" shall mean any day but Sunday.', ["Business Day"]),
-        ("“Party” or “Parties” means the Bank or the Customer.", ["Party"]),
+        ("“Party” or “Parties” means the Bank or the Customer.", ["Party", "Parties"]),
+        ("1.2 BANNER shall mean a picture of 468 by 60 pixels.", ["BANNER"]),
+        ("1.3 ISA Client means a customer.   Initial Term means two years.", ["ISA Client", "Initial Term"]),
+        ("This means that the Bank pays. It means nothing.", []),
         (
             "Harbour & Lotus Bank (the “Bank”) and Northgate Ltd (together with its affiliates, the “Supplier”)",
             ["Bank", "Supplier"],
@@ -40,6 +43,9 @@ def test_english_definitions(text: str, found: list[str]) -> None:
         ("本条第一款、第二款所称其他高级管理人员包括公司财务负责人。", ["其他高级管理人员"]),
         ("侵犯著作权罪中的“复制发行”，包括复制、发行的行为。", ["复制发行"]),
         ("航道维护尺度是指航道应当保持的水深。", ["航道维护尺度"]),
+        ("第二条 电子签名，是指数据电文中所含的数据。", ["电子签名"]),
+        ("第二条 归侨是指回国定居的华侨。", ["归侨"]),
+        ("股票，指数上涨。", []),
         ("这是指前款的情形。", []),
         ("领导小组，指导各部门开展工作。", []),
         ("其中，是指前款所列。", []),
