@@ -6,8 +6,10 @@ Started as `python -m docs_ingest.reading_child LIMITS` with LIMITS as JSON.
 import json
 import os
 import resource
+import select
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
@@ -34,6 +36,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     taken = _Taken()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _send(sink, {"confined": confine()})
     while (head := _receive(source)) is not None:
         data = _receive(source)
@@ -41,6 +44,18 @@ def main() -> None:
         _allow_seconds(limits.cpu_seconds)
         answer = _answer(data, json.loads(head), limits, sink)
         _send(sink, {**answer, "spent": taken.bytes() > limits.memory_bytes // _SPENT})
+
+
+def _end_with_parent() -> None:
+    """End when whoever asks is gone, also in the middle of a file: nobody is left to stop it at its limit.
+
+    Not by a signal at the parent's death, which comes when the thread ends that started the child.
+    """
+    watched = select.poll()
+    watched.register(0, 0)  # no events but the other end's closing
+    while not any(event & (select.POLLHUP | select.POLLERR) for _, event in watched.poll()):
+        pass
+    os._exit(1)
 
 
 class _Taken:

@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -213,3 +215,22 @@ def test_a_reading_process_that_cannot_start_says_what_to_do() -> None:
         pytest.raises(IngestError, match=r"does not start .* run citepath doctor"),
     ):
         reading.derive(Request(MIXED, "a.txt", "doc"))
+
+
+READS_A_FILE = """
+from docs_ingest.sandbox import ReadingProcess, Request
+with ReadingProcess() as process:
+    process.derive(Request(b"# Words\\n\\nThe bank keeps records.", "a.md", "a"))
+    print(process.pid, flush=True)
+    process.derive(Request("".join(f"{n},words {n}\\n" for n in range(150_000)).encode(), "a.csv", "a"))
+"""
+
+
+def test_a_child_ends_with_its_parent_in_the_middle_of_a_file() -> None:
+    with subprocess.Popen([sys.executable, "-c", READS_A_FILE], stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        time.sleep(0.5)  # so many rows take it much longer than STARTING
+        assert alive(child)
+        parent.kill()
+        assert gone({child})
