@@ -102,7 +102,8 @@ def _closes(piece: Piece, rank: float, section: _Twig) -> bool:
 
 def _leaf(piece: Piece) -> _Twig:
     kind = _LEAF_KIND[piece.kind]
-    return _Twig(kind, piece.start, piece.end, piece.label, piece.title, item_level=piece.item_level, table=piece.group)
+    level = min(piece.item_level, _MAX_DEPTH)
+    return _Twig(kind, piece.start, piece.end, piece.label, piece.title, item_level=level, table=piece.group)
 
 
 def _tile(twig: _Twig, end: int, start: int = 0) -> None:

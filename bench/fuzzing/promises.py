@@ -40,6 +40,8 @@ _HARD_TO_SAY = (
     b"dings",
     b"<w:del ",
     b"<w:del>",
+    b"<w:del/>",
+    b"cellDel",
     b"moveFrom",
     b"altChunk",
 )

@@ -52,6 +52,7 @@ _ZH = (
         r"[（(](?:以下|下)(?:简|统|合|分别)?(?:简)?称(?:为)?[：:]?\s*[“\"「]?(?P<term>[^）)”\"」\n]{1,40})[”\"」]?[）)]"
     ),
 )
+_HAN = re.compile("[\u4e00-\u9fff]")
 _JOINERS = frozenset({"and", "of", "the", "for", "in", "on", "to", "a", "an", "or", "by", "with"})
 _NOT_TERMS = frozenset({"其中", "下列", "以下", "前款", "这里", "其"})
 
@@ -79,13 +80,16 @@ def definitions_in(text: str, start: int, end: int) -> Iterator[Defined]:
 
 def _spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Where what may be a term that is defined stands."""
-    han = any("\u4e00" <= c <= "\u9fff" for c in text[start:end])
-    for pattern in (*_EN, _UNQUOTED, *(_ZH if han else ())):
+    words = text[start:end]
+    quoted = any(mark in words for mark in '“"「『')
+    means = " mean" in words
+    han = _HAN.search(words) is not None
+    for pattern in (*(_EN if quoted else ()), *((_UNQUOTED,) if means else ()), *(_ZH if han else ())):
         for match in pattern.finditer(text, start, end):
             yield match.span("term")
             if match.groupdict().get("other"):
                 yield match.span("other")  # “Party” or “Parties”
-    for brackets in _IN_BRACKETS.finditer(text, start, end):
+    for brackets in _IN_BRACKETS.finditer(text, start, end) if quoted else ():
         for match in _QUOTE.finditer(text, brackets.start(), brackets.end()):
             yield match.span("term")
     for match in _ACRONYM.finditer(text, start, end):

@@ -85,6 +85,7 @@ _FORMS = re.compile(
 _SUPRA_INFRA = re.compile(r"\b(?:supra|infra)\s+$", re.IGNORECASE)
 _THIS = re.compile(r"\bthis\s+$", re.IGNORECASE)
 _SUBS = re.compile(r"\(([a-zA-Z0-9]{1,5})\)")
+_GAP = 8  # blanks between an act and its rule
 _MOST_IN_RANGE = 20
 _NEVER_LOWER = frozenset(
     {
@@ -112,9 +113,7 @@ def references_en(text: str, start: int, end: int) -> Iterator[Named]:
     """The references of `text[start:end]`; a label at the very start is no reference, nor is “this Section 5”."""
     taken = [(m.start(), m.end()) for m in _CODES.finditer(text, start, end)]
     for named, stop in _units(text, start, end, list(taken)):
-        before = text[start : named[0].start].rstrip()
-        title = len(named[0].document) if before.endswith(named[0].document) else 0  # Exchange Act Rule 13a-15(e)
-        taken.append((start + len(before) - title if title else named[0].start, stop))
+        taken.append((named[0].start - _title_before(text, start, named[0]), stop))
         yield from named
     for match in _CODES.finditer(text, start, end):
         label = f"{match['title']} {match['n']}"
@@ -145,6 +144,13 @@ def _units(text: str, start: int, end: int, codes: list[tuple[int, int]]) -> Ite
             named = named[1:]
         if named:
             yield named, at
+
+
+def _title_before(text: str, start: int, named: Named) -> int:
+    """How far before a reference the title of its document begins, if it stands there: Exchange Act Rule 13a-15(e)."""
+    before = text[max(start, named.start - len(named.document) - _GAP) : named.start]
+    title = named.document and before.rstrip().endswith(named.document)
+    return len(named.document) + len(before) - len(before.rstrip()) if title else 0
 
 
 def _label_like(text: str, match: re.Match[str], end: int) -> bool:

@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -25,14 +26,22 @@ _NEAR = 40.0  # points between a bookmark's height and its line
 
 def fold(text: str) -> tuple[str, list[int]]:
     """Letters and digits only, case-folded, with the offset in `text` of each character kept."""
-    kept: list[str] = []
-    offsets: list[int] = []
-    for i, char in enumerate(text):
-        for c in unicodedata.normalize("NFKC", char).casefold() if not char.isascii() else char.lower():
-            if c.isalnum():
-                kept.append(c)
-                offsets.append(i)
-    return "".join(kept), offsets
+    if text.isascii():
+        return folded(text), [i for i, char in enumerate(text) if char.isalnum()]
+    pieces = [_letters(char) for char in text]
+    return "".join(pieces), [i for i, piece in enumerate(pieces) for _ in piece]
+
+
+def folded(text: str) -> str:
+    """The same without the offsets."""
+    if text.isascii():
+        return "".join(filter(str.isalnum, text)).lower()
+    return "".join(map(_letters, text))
+
+
+@lru_cache(maxsize=1 << 14)
+def _letters(char: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", char).casefold()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ class _Page:
     offsets: list[int]  # absolute, into the canonical text
 
     def line_at(self, offset: int) -> TextLine:
-        return self.lines[max(0, bisect_right([line.start for line in self.lines], offset) - 1)]
+        return self.lines[max(0, bisect_right(self.lines, offset, key=lambda line: line.start) - 1)]
 
 
 class _Pages:
@@ -70,7 +79,7 @@ class _Pages:
             for line in lines:
                 words, at = fold(self._text[line.start : line.end])
                 folded.append(words)
-                offsets.extend(line.start + o for o in at)
+                offsets += [line.start + o for o in at]
             self._made[page] = _Page(tuple(lines), lines[0].start, "".join(folded), offsets)
         return self._made[page]
 
@@ -107,7 +116,7 @@ def _find(text: str, pages: _Pages, entry: OutlineEntry) -> tuple[int, int] | No
 
 
 def _exact(text: str, page: _Page, title: str, top: float | None) -> tuple[int, int] | None:
-    for wanted in dict.fromkeys((fold(title)[0], fold(_LEAD_NUMBER.sub("", title))[0])):
+    for wanted in dict.fromkeys((folded(title), folded(_LEAD_NUMBER.sub("", title)))):
         if len(wanted) < 2:
             continue
         spots = []
@@ -131,12 +140,12 @@ def _similar(text: str, page: _Page, title: str, top: float | None) -> tuple[int
     """The line at the bookmark's height, when it says nearly the same."""
     if top is None:
         return None
-    wanted = fold(title)[0]
+    wanted = folded(title)
     best: tuple[float, int, int] | None = None
     for line in page.lines:
         if line.box is None or abs(line.box[1] - top) > _NEAR:
             continue
-        score = fuzz.ratio(wanted, fold(text[line.start : line.end])[0])
+        score = fuzz.ratio(wanted, folded(text[line.start : line.end]))
         if score >= _SIMILAR and (best is None or score > best[0]):
             best = (score, line.start, line.end)
     return None if best is None else (best[1], best[2])

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise, takewhile
 
 from docs_ingest.parsed import Block, BlockKind, OutlineEntry, ParsedDocument
-from docs_ingest.structure.anchors import fold
+from docs_ingest.structure.anchors import folded
 from docs_ingest.structure.labels import label_at
 
 _TITLE = re.compile(
@@ -96,14 +96,14 @@ def read_contents(parsed: ParsedDocument) -> Contents:
 
 def _announced_titles(parsed: ParsedDocument, entries: Sequence[_Entry], found: set[int]) -> Iterator[int]:
     """Blocks above a list that the outline names, mostly “Contents” itself: they stay headings."""
-    named = {(fold(e.title)[0], e.page) for e in parsed.outline}
+    named = {(folded(e.title), e.page) for e in parsed.outline}
     return (e.index for e in entries if e.index in found and (e.folded, parsed.blocks[e.index].page) in named)
 
 
 def _entry(text: str, index: int, block: Block) -> _Entry:
     last = _last_packed(text, block)
     if last or block.end - block.start > _LONGEST:
-        begins = fold(text[block.start : block.start + 80])[0]
+        begins = folded(text[block.start : block.start + 80])
         return _Entry(index, begins, begins, last, False, short=bool(last), packed=bool(last))
     words = text[block.start : block.end].strip(" |\n")
     leader = _LEADER.search(words)
@@ -112,8 +112,8 @@ def _entry(text: str, index: int, block: Block) -> _Entry:
     bare = _LEADER.sub("", words) if leader is not None else bare
     return _Entry(
         index,
-        fold(bare)[0],
-        fold(_LEAD.sub("", bare))[0],
+        folded(bare),
+        folded(_LEAD.sub("", bare)),
         match["page"] if match is not None else "",
         leader is not None,
         short=(match is not None or not bare.rstrip(" |").endswith(_SENTENCE_END))
@@ -146,7 +146,7 @@ class _Lists:
         for at, entry in enumerate(entries):
             block = parsed.blocks[entry.index]
             words = parsed.text[block.start : min(block.end, block.start + 200)].lstrip(" |")
-            begins_with = {fold(words)[0], fold(_LEAD.sub("", words))[0]}
+            begins_with = {folded(words), folded(_LEAD.sub("", words))}
             self._begins.append(begins_with)
             for begins in begins_with:
                 self._said[begins[:_KEY]].append((at, begins))

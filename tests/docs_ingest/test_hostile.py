@@ -56,6 +56,7 @@ REFUSED = {
 }
 READ = (
     "docx: names that climb",
+    "epub: names that climb",
     "docx: reaches out",
     "epub: reaches out",
     "pdf: reaches out",
@@ -179,6 +180,7 @@ def test_a_file_that_reaches_out_or_is_odd_is_read_for_its_own_words(taken: Take
 
 def test_nothing_reached_a_file_or_the_network(taken: Taken) -> None:
     assert taken.knocks == []
+    assert not list(taken.home.parent.rglob("climbed"))
     held = [path for path in taken.home.rglob("*") if path.is_file()]
     assert held
     # The originals name the secret's path; none of them holds its words, and no text taken from them does.

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from docs_ingest.balance import FAN_OUT
-from docs_ingest.parsed import BlockKind, ParsedDocument
+from docs_ingest.parsed import Block, BlockKind, ParsedDocument
 from docs_ingest.structure import find_structure
 from docs_ingest.tree import build_nodes
 from stores.records import Node, NodeKind, ancestors, parent_address
@@ -258,3 +259,14 @@ def test_a_hundred_flat_paragraphs_are_grouped() -> None:
     assert nodes[0].children == len(groups) <= 20
     assert sum(n.kind is NodeKind.PARAGRAPH for n in nodes) == 100
     assert all(g.title for g in groups)
+
+
+def test_items_nested_without_end_are_flattened_in_good_time() -> None:
+    text = "目录 list:\n" + "点a\n" * 20_000
+    start = text.index("点")
+    items = [Block(BlockKind.ITEM, start + 3 * n, start + 3 * n + 2, level=n + 1, group=1) for n in range(20_000)]
+    began = time.perf_counter()
+    nodes = nodes_of(ParsedDocument("docx", "test", text, (Block(BlockKind.PARAGRAPH, 0, start - 1), *items)))
+    assert time.perf_counter() - began < 20
+    assert max(n.address.count(".") for n in nodes) < 200
+    assert sum("点a" in text[n.start : n.end] and not n.children for n in nodes) == 20_000

@@ -6,6 +6,7 @@ on counting together unless one of them overrides the start. A paragraph of
 some level starts all deeper levels anew (ECMA-376 part 1, 17.9).
 """
 
+import re
 from dataclasses import dataclass, replace
 
 from lxml import etree
@@ -14,6 +15,8 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VAL = f"{W}val"
 _LEVELS = 9
 _MOST = 1_000_000  # a larger start value is not a number of this world
+_LONGEST = 1_000  # characters of a level's pattern: what is longer numbers nothing
+_MARK = re.compile(r"%([1-9])")
 _DIGITS = "零一二三四五六七八九"
 _LEGAL_SIMPLIFIED = "零壹贰叁肆伍陆柒捌玖"
 _LEGAL_TRADITIONAL = "零壹貳參肆伍陸柒捌玖"
@@ -157,7 +160,7 @@ def _level(element: etree._Element) -> _Level:
     legal = element.find(f"{W}isLgl")
     return _Level(
         format=_format(element),
-        words=_value(element, "lvlText") or "",
+        words=(_value(element, "lvlText") or "")[:_LONGEST],
         start=_integer(_value(element, "start"), 0 if element.find(f"{W}start") is None else 1),
         suffix="" if _value(element, "suff") == "nothing" else " ",
         legal=legal is not None and legal.get(_VAL, "1") not in ("0", "false", "off"),
@@ -188,21 +191,15 @@ def _integer(words: str | None, otherwise: int) -> int:
 
 def _filled(levels: tuple[_Level, ...], counters: list[int | None], level: int) -> str:
     """The pattern of a level (“%1.%2”) with its numbers; a level not yet used shows its start."""
-    words: list[str] = []
-    rest = levels[level].words
-    while rest:
-        before, mark, after = rest.partition("%")
-        words.append(before)
-        if mark and after[:1] in "123456789" and after[:1]:
-            at = int(after[0]) - 1
-            count = counters[at]
-            value = levels[at].start if count is None else count
-            words.append(formatted(value, "decimal" if levels[level].legal else levels[at].format))
-            after = after[1:]
-        elif mark:
-            words.append(mark)
-        rest = after
-    return "".join(words)
+
+    def value(mark: re.Match[str]) -> str:
+        at = int(mark[1]) - 1
+        count = counters[at]
+        return formatted(
+            levels[at].start if count is None else count, "decimal" if levels[level].legal else levels[at].format
+        )
+
+    return _MARK.sub(value, levels[level].words)
 
 
 def bullet_mark(words: str) -> str:

@@ -52,7 +52,8 @@ def hidden_objects(page: pdfium.PdfPage) -> tuple[frozenset[int], bool]:
     scanned = bool(invisible) and _is_scan(page, behind)
     hidden = [] if scanned else invisible
     behind += [_bounds(item) for item in grounds]
-    hidden += [item for item in white if not any(_holds(ground, _bounds(item)) for ground in behind)]
+    held = ((item, _bounds(item)) for item in white)
+    hidden += [item for item, text in held if not any(_holds(ground, text) for ground in behind)]
     return frozenset(address(item) for item in hidden), scanned
 
 

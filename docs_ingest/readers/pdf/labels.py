@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
 from docs_ingest.readers.pdf.furniture import Trimmed, roman_number
+from docs_ingest.readers.pdf.outline import said
 
 _NUMBER = re.compile(
     r"(?<![\w.,/$%-])(?:(?P<lead>[A-Z]{1,2}-)?(?P<n>\d{1,4})(?![\d.,/%]|-\w)|(?P<roman>[ivxlc]{1,7})(?!\w))"
@@ -28,8 +30,13 @@ class _Numbered:
 
 def page_labels(document: pdfium.PdfDocument, parts: Sequence[Trimmed]) -> tuple[str, ...]:
     """One per page, "" where nothing is printed; empty where no page has a number."""
-    stated = tuple(document.get_page_label(index).strip() for index in range(len(document)))
+    stated = tuple(_stated(document, index) for index in range(len(document)))
     return stated if any(stated) else _printed(parts)
+
+
+def _stated(document: pdfium.PdfDocument, index: int) -> str:
+    label = said(raw.FPDF_GetPageLabel, document, index).strip()
+    return "" if "\ufffd" in label else label
 
 
 def _printed(parts: Sequence[Trimmed]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import ctypes
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import hypot
+from math import hypot, isfinite
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -36,6 +36,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u00a0\u00ad\ufffe\uffff\s]+")
 _loose_box = raw.FPDFText_GetLooseCharBox
 
 Box = tuple[float, float, float, float]
+_LETTER = (0.0, 0.0, 612.0, 792.0)  # what pdfium takes where a page does not say
+_NOWHERE = (-1.0, -1.0, -1.0, -1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,14 @@ class Frame:
 
     @classmethod
     def of(cls, page: pdfium.PdfPage) -> "Frame":
-        left, bottom, right, top = page.get_bbox()
+        edges = page.get_bbox()
+        left, bottom, right, top = edges if isfinite(sum(edges)) else _LETTER
         return cls(left, bottom, right, top, raw.FPDFPage_GetRotation(page))
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        """Left, top, right and bottom; what is put beyond all numbers, so that nobody sees it, stands off the page."""
+        if not isfinite(left + bottom + right + top):
+            return _NOWHERE
         if not self._turn:
             return left - self._left, self._top - top, right - self._left, self._top - bottom
         match self._turn:
@@ -235,7 +241,7 @@ class _Probe:
         if look is None or not key:
             raw.FPDFText_GetMatrix(self._page, index, self._matrix)
             size = raw.FPDFText_GetFontSize(self._page, index) * hypot(self._matrix.c, self._matrix.d)
-            look = self._looks[key] = (round(size, 2), self._bold(item, index))
+            look = self._looks[key] = (round(size, 2) if isfinite(size) else 0.0, self._bold(item, index))
         return look
 
     def _bold(self, item: Handle, index: int) -> bool:

@@ -2,7 +2,8 @@
 
 import ctypes
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -44,7 +45,7 @@ def outline(document: pdfium.PdfDocument, frames: Mapping[int, Frame]) -> tuple[
 
 def title_of(document: pdfium.PdfDocument) -> str | None:
     """The title in the metadata, unless a program made it up."""
-    title = " ".join(document.get_metadata_value("Title").replace("\x00", " ").split())
+    title = " ".join(said(raw.FPDF_GetMetaText, document, b"Title").replace("\x00", " ").split())
     if not 4 <= len(title) <= 300 or _MADE_BY.search(title) or _FILE_NAME.search(title):
         return None
     letters = sum(char.isalpha() for char in title)
@@ -53,11 +54,16 @@ def title_of(document: pdfium.PdfDocument) -> str | None:
 
 
 def _title(mark: Handle) -> str:
-    size = raw.FPDFBookmark_GetTitle(mark, None, 0)
-    buffer = ctypes.create_string_buffer(size)
-    raw.FPDFBookmark_GetTitle(mark, buffer, size)
-    text = bytes(buffer)[: max(0, size - 2)].decode("utf-16-le", "replace")
+    text = said(raw.FPDFBookmark_GetTitle, mark)
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def said(words: Callable[..., int], *of: Any) -> str:
+    """What a function of pdfium writes into a buffer. Halves of characters, which it lets through, become U+FFFD."""
+    size = words(*of, None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    words(*of, buffer, size)
+    return bytes(buffer)[: max(0, size - 2)].decode("utf-16-le", "replace")
 
 
 def _target(document: pdfium.PdfDocument, mark: Handle, frames: Mapping[int, Frame]) -> tuple[int | None, float | None]:

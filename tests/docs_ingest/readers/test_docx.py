@@ -1155,3 +1155,10 @@ def test_every_cell_is_its_words_in_its_column(rows: list[list[tuple[str, int]]]
         for block in parsed.blocks
     ]
     assert seen == expected
+
+
+def test_a_pattern_of_numbers_as_long_as_a_book_is_cut() -> None:
+    began = time.process_time()
+    found = shown(package(numbered("字", 1) * 20, numbering=numbering(level(0, "decimal", "%1" * 500_000))))
+    assert time.process_time() - began < 4
+    assert found[0][1].startswith("1" * 500 + " 字")

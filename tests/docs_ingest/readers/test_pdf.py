@@ -1,6 +1,7 @@
 """What `read_pdf` promises, on PDFs made here."""
 
 import io
+import math
 import struct
 import time
 import zlib
@@ -334,6 +335,21 @@ def test_size_weight_and_centring_are_seen() -> None:
     assert (body.size, body.bold, body.centered) == (11, False, False)
 
 
+@pytest.mark.parametrize("matrix", ["1000000 0 -1 1 0 0", "1000000 0 0 1000000 0 0", "-1000000 1 1 -1000000 9 9"])
+def test_words_beyond_all_numbers_are_hidden_and_the_others_are_read(matrix: str) -> None:
+    def far(canvas: Canvas) -> None:
+        canvas.addLiteral(f"{matrix} cm " * 12)
+        lines(canvas, ("far away",), 300)
+        lines(canvas, ("further still",), 320)
+
+    parsed = parse(pdf(page((PROSE, 100)), far, page((PROSE_ZH, 100), font="STSong-Light")))
+    assert blocks(parsed, BlockKind.PARAGRAPH) == [" ".join(PROSE), "".join(PROSE_ZH)]
+    hidden = " ".join(blocks(parsed, BlockKind.HIDDEN))
+    assert "far away" in hidden
+    assert "further still" in hidden
+    assert all(math.isfinite(edge) for line in parsed.lines for edge in line.box)
+
+
 def test_a_size_given_by_the_text_matrix_counts() -> None:
     def draw(canvas: Canvas) -> None:
         text = canvas.beginText()
@@ -416,6 +432,18 @@ def test_bookmarks_become_the_outline_with_page_and_height() -> None:
 )
 def test_a_title_is_kept_only_if_a_person_gave_it(given: str, kept: str | None) -> None:
     assert parse(pdf(page((PROSE, 100)), title=given)).title == kept
+
+
+def test_half_a_character_in_title_or_page_label_is_no_title_and_no_label() -> None:
+    def labelled(canvas: Canvas) -> None:
+        canvas.addPageLabel(0, prefix="ABCDEFGH")
+        lines(canvas, PROSE, 100)
+
+    whole = pdf(labelled, title="Plan of 2024")
+    assert (parse(whole).title, parse(whole).page_labels) == ("Plan of 2024", ("ABCDEFGH",))
+    half = whole.replace(b"Plan of 2024", b"\xfe\xff\x00P\x00l\xd8\x00\x00a\x00n")
+    half = half.replace(b"ABCDEFGH", b"\xfe\xff\x00A\xd8\x00\x00-")
+    assert (parse(half).title, parse(half).page_labels) == (None, ())
 
 
 def test_an_encrypted_file_is_refused_with_what_to_do() -> None:
