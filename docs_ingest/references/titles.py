@@ -5,6 +5,7 @@ that is named beside them (under the caption “Election of Directors” in our 
 """
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -37,7 +38,7 @@ class Titles:
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = {n.address: n for n in nodes}
         self._titled: dict[str, list[str]] = defaultdict(list)
-        for node in nodes:
+        for node in sorted(nodes, key=lambda n: n.order):
             if node.kind is NodeKind.SECTION and node.title:
                 for words in {_letters(node.title), _letters(_LEAD.sub("", node.title))}:
                     self._titled[words].append(node.address)
@@ -59,13 +60,24 @@ class Titles:
                     yield Edge(EdgeKind.REFERENCE, node.address, start, end, label, None, document, "another document")
 
     def _target(self, title: str, source: Node) -> str | None:
-        """The nearest section of this heading that does not hold the words themselves."""
+        """The nearest section of this heading that does not hold the words themselves.
+
+        That is the last one before them or the first one after: what stands
+        between two places of a part belongs to that part too.
+        """
         named = _letters(title)
-        options = [a for a in self._titled.get(named, ()) if not f"{source.address}.".startswith(f"{a}.")]
-        if not options or (len(named) < 4 and named.isascii()):
+        if len(named) < 4 and named.isascii():
             return None
-        order = source.order
-        return min(options, key=lambda a: (-shared_steps(a, source.address), abs(self._nodes[a].order - order)))
+        sections = self._titled.get(named, [])
+        after = bisect_right(sections, source.order, key=lambda a: self._nodes[a].order)
+        earlier = (sections[i] for i in range(after - 1, -1, -1))
+        before = next((a for a in earlier if not f"{source.address}.".startswith(f"{a}.")), None)
+        options = [a for a in (before, *sections[after : after + 1]) if a is not None]
+        return min(
+            options,
+            key=lambda a: (-shared_steps(a, source.address), abs(self._nodes[a].order - source.order)),
+            default=None,
+        )
 
 
 def _letters(words: str) -> str:

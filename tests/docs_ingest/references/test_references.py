@@ -271,7 +271,13 @@ def test_of_hundreds_of_places_with_one_label_the_nearest_is_found(part: str) ->
 
 
 @pytest.mark.parametrize(
-    "words", ["第一条 见前条、第二条和第五条。\n", "Section 1. See Section 1.\n\n", "1. See Note 1 above.\n\n"]
+    "words",
+    [
+        "第一条 见前条、第二条和第五条。\n",
+        "Section 1. See Section 1.\n\n",
+        "1. See Note 1 above.\n\n",
+        "# 风险 Risks\n\n详见“风险 Risks”。\n\n",
+    ],
 )
 def test_a_label_that_stands_and_is_named_a_thousand_times_is_no_delay(words: str) -> None:
     began = time.process_time()
