@@ -65,7 +65,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(
-    rf"(?P<sep>\.?\s*,\s*(?i:and\s+|or\s+|and/or\s+)?|\.?\s+(?i:and|or|and/or)\s+|\s+(?i:through|to)\s+|\s?[-–—]\s?)"
+    rf"(?:\s*\[[^\[\]\n]{{1,60}}\])?(?P<sep>\.?\s*,\s*(?i:and\s+|or\s+|and/or\s+)?|\.?\s+(?i:and|or|and/or)\s+|\s+(?i:through|to)\s+|\s?[-–—]\s?)"
     rf"(?:(?P<again>Sections?|Articles?|Rules?|Clauses?|Notes?|Items?|Exhibits?|§{{1,2}})\s*)?(?P<n>{_NUMBER})(?![\w%])"
 )
 _THROUGH = re.compile(r"through|to|[-–—]", re.IGNORECASE)
@@ -78,6 +78,7 @@ _PRECEDING = re.compile(
     re.IGNORECASE,
 )
 _LETTERED = re.compile(r"(\d[\d.-]*)[.\s]([A-Za-z])")  # Section 24.b, Section 5 D
+_LAST_LETTER = re.compile(r"(.*)\(([a-zA-Z])\)")  # 16.1(a) - (i)
 _LETTER_AFTER = re.compile(r"(\d+)([a-zA-Z])")  # Sections 8a - 8c
 _FORMS = re.compile(
     r"Schedules?\s+(?:1[34][A-Z](?:-\d+)?|TO|K-\d)\b"
@@ -173,14 +174,15 @@ def _list(text: str, start: int, end: int, match: re.Match[str]) -> tuple[list[N
     if inside is not None:
         return with_document(text, start, inside.end(), [_nested(match, family, inside)], match.start())
     while (following := _NEXT.match(text, at, end)) is not None:
-        number = _beside(numbers[-1][2], following["n"])
+        through = _THROUGH.search(following["sep"]) is not None
+        number = _beside(numbers[-1][2], following["n"], through)
         exact = "(" in number or "." in number  # Section 13(a) or 15(d), but no “Section 5 and 3 others”
         again = following["again"]
         if again and _FAMILIES.get(again.lower(), "sec") != family:
             break
         if not _alike(numbers[-1][2], number) or not (many or exact or again):
             break
-        if _THROUGH.search(following["sep"]):
+        if through:
             numbers += [(following.start("n"), following.end(), n) for n in _between(numbers[-1][2], number)]
         numbers.append((following.start("n"), following.end(), number))
         at = following.end()
@@ -213,9 +215,11 @@ def _number(number: str) -> str:
     return re.sub(r"[^0-9A-Za-z]+", "_", number).strip("_").lower()
 
 
-def _beside(last: str, number: str) -> str:
-    """(b) after 2.1(a) is 2.1(b): what is above it is not said again."""
+def _beside(last: str, number: str, through: bool) -> str:
+    """(b) after 2.1(a) is 2.1(b): what is above it is not said again. In a range (i) after (a) is a letter."""
     subs = _SUBS.findall(last)
+    if through and (one := _LAST_LETTER.fullmatch(last)) and one[1] and _LAST_LETTER.fullmatch(number):
+        return f"{one[1]}{number}"
     if not number.startswith("(") or last.startswith("(") or not subs:
         return number
     first = _SUBS.findall(number)[0]
@@ -248,6 +252,8 @@ def _between(low: str, high: str) -> list[str]:
     """The numbers inside a range: 3.1 to 3.5, 3 to 5; none where that cannot be told."""
     if (one := _LETTER_AFTER.fullmatch(low)) and (two := _LETTER_AFTER.fullmatch(high)) and one[1] == two[1]:
         return [f"{one[1]}{chr(n)}" for n in range(ord(one[2]) + 1, ord(two[2]))]
+    if (one := _LAST_LETTER.fullmatch(low)) and (two := _LAST_LETTER.fullmatch(high)) and one[1] == two[1]:
+        return [f"{one[1]}({chr(n)})" for n in range(ord(one[2]) + 1, ord(two[2]))]
     head, _, last = low.rpartition(".")
     other, _, until = high.rpartition(".")
     if head != other or not last.isdigit() or not until.isdigit() or not 1 < int(until) - int(last) <= _MOST_IN_RANGE:

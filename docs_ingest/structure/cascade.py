@@ -10,6 +10,7 @@ No language model takes part. What carried the most sections is named as the
 source, with a confidence that says how much of what was announced was found.
 """
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,13 @@ _CONFIDENCE = {
     "typography": 0.6,
     "balanced": 0.3,
 }
+_PART_BEGINS = re.compile(
+    r"\s*(?P<label>(?=(?-i:[A-Z]))(?:Exhibit|Annex|Appendix|Schedule|Attachment|Addendum)\s+(?:[A-Z]{1,2}(?:-\d{1,3})?|\d{1,3}|[IVX]{1,5}))"
+    r"[.:\s—–-]+(?=(?-i:[A-Z\[“\"(\u4e00-\u9fff]))",
+    re.IGNORECASE,
+)
+_PAGE_BREAK = 4  # empty lines above what begins on a new page, in text without pages
+_LOOK_BACK = 40
 _OF_A_DOCUMENT = Rank.NATIVE - 0.5  # an exhibit holds whatever is announced inside it
 _PART_OF_A_BLOCK = -1  # instead of a block's index: its looks say nothing of a part
 _TRUSTED_SHARE = 0.5  # of the announced entries must be found for an outline or contents to be used
@@ -183,7 +191,7 @@ class _BlockReader:
             return self._native(block, words)
         if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
             return self._plain(block, None)
-        label = self._letters.get(index) or label_at(words)
+        label = self._letters.get(index) or label_at(words) or self._part(index, block)
         if label is not None and label.structural and not label.steps:
             return self._labelled(index, block, words, label)
         if index in self._looks:
@@ -192,6 +200,17 @@ class _BlockReader:
                 BlockKind.HEADING, block.start, block.end, self._looks[index], block.end, None, " ".join(words.split())
             )
         return self._plain(block, label)
+
+    def _part(self, index: int, block: Block) -> Label | None:
+        """The label of an exhibit that begins on a new page and goes on in the same line, as converters leave it."""
+        match = _PART_BEGINS.match(self._text, block.start, block.end)
+        if match is None:
+            return None
+        above = self._text[max(0, block.start - _LOOK_BACK) : block.start]
+        if index not in self._tops and above[len(above.rstrip()) :].count("\n") < _PAGE_BREAK:
+            return None
+        label = label_at(match["label"])
+        return None if label is None else replace(label, length=match.end() - block.start)
 
     def _native(self, block: Block, words: str) -> Piece:
         self.sources["native"] += 1

@@ -58,7 +58,7 @@ _WORD_LABEL = re.compile(
     r"(?P<n>\d{1,3}|[IVXLC]{1,7}|[A-Z]))(?P<after>[.:)—–-]*)\s+(?=[A-Z][A-Z]+\b)"
 )
 _RUN_IN = re.compile(
-    rf"(?P<title>[A-Z“\"‘][^.;:!?。；：\n|]{{0,{_LONGEST_TITLE}}}?)\s*(?:[.:](?=[\s\"”]|$)|\s?[—–]\s?|\s-\s)[\"”]?"
+    rf"(?P<title>[A-Z“\"‘][^.:!?。；：\n|]{{0,{_LONGEST_TITLE}}}?)\s*(?:[.:](?=[\s\"”]|$)|\s?[—–]\s?|\s-\s)[\"”]?"
 )
 _RUN_IN_ZH = re.compile(r"(?P<title>[\u4e00-\u9fff][\u4e00-\u9fff、和与及的]{1,14})[：:](?=\S)")
 _CAPITAL_WORD = r"[A-Z(][A-Z&,/'’()–-]{1,40}"

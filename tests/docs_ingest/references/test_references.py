@@ -184,6 +184,12 @@ def test_a_mixed_sentence_gives_the_references_of_both_languages() -> None:
         ("for Section 5 A party may", ["Section 5"]),
         ("new Exhibits AA-1, AA-2 and B-12", ["Exhibit AA-1", "Exhibit AA-2", "Exhibit B-12"]),
         ("breach of Sections 8a - 8c", ["Section 8a", "Section 8b", "Section 8c"]),
+        ("in Section 16.1(a) - (d)", ["Section 16.1(a)", "Section 16.1(b)", "Section 16.1(c)", "Section 16.1(d)"]),
+        ("in Section 2(h) through (j)", ["Section 2(h)", "Section 2(i)", "Section 2(j)"]),
+        (
+            "Sections 4.4 [Title], 5.1 [Costs and Fees], 9 and 12.2 [Term] to 12.4 survive",
+            ["Section 4.4", "Section 5.1", "Section 9", "Section 12.2", "Section 12.3", "Section 12.4"],
+        ),
         ("a statement on Schedule 13D or Schedule TO is filed", []),
     ],
 )

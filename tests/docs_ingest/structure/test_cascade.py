@@ -1,6 +1,7 @@
 """Which source of structure is believed, and how far."""
 
 from docs_ingest.parsed import Block, BlockKind, OutlineEntry, ParsedDocument, TextLine
+from docs_ingest.readers.text.reader import read_text
 from docs_ingest.structure import Structure, find_structure, read_contents
 
 
@@ -119,3 +120,13 @@ def test_text_without_shape_is_balanced_with_low_confidence() -> None:
 def test_a_label_alone_on_its_line_takes_the_next_line_as_its_title() -> None:
     found = find_structure(document(("ARTICLE IV", {}), ("Duties of the Bank", {}), (BODY, {})))
     assert sections(found) == ["ARTICLE IV Duties of the Bank"]
+
+
+def test_an_exhibit_on_a_new_page_opens_a_section_though_its_text_goes_on_in_the_line() -> None:
+    body = (
+        "Attachment A   Sponsor Benefits Schedule   The sponsor provides the following to the club: tickets and seats."
+    )
+    parted = find_structure(read_text(f"1. Term. {BODY}\n\n{BODY}\n\n\n\n\n{body}\n".encode()))
+    assert [p.label.text for p in parted.pieces if p.label and p.label.family == "attachment"] == ["Attachment A"]
+    passing = find_structure(read_text(f"1. Term. {BODY}\n\n{body}\n".encode()))
+    assert [p for p in passing.pieces if p.label and p.label.family == "attachment"] == []
