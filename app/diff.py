@@ -56,6 +56,4 @@ def _changed(old: Tree, new: Tree, steps: Sequence[LineageStep]) -> Changed:
     now = tuple(new.by_address[a] for a in dict.fromkeys(s.new for s in steps) if a is not None)
     before = "".join(map(old.text_of, was)).strip()
     after = "".join(map(new.text_of, now)).strip()
-    state = steps[0].state
-    words: list[tuple[Change, str]] = [("same", after)] if state is LineageState.MOVED else changed_words(before, after)
-    return Changed(state, was, now, tuple(words))
+    return Changed(steps[0].state, was, now, tuple(changed_words(before, after)))

@@ -189,7 +189,8 @@ def diff_text(found: Difference) -> str:
 
 def _changed_head(found: Difference, one: Changed) -> str:
     sides = [(found.old, one.old), (found.new, one.new)]
-    label = next((words for tree, nodes in reversed(sides) for n in nodes if (words := place_label(tree, n))), "")
+    labels = [next((w for n in nodes if (w := place_label(tree, n))), "") for tree, nodes in sides]
+    label = " → ".join(dict.fromkeys(filter(None, labels)))
     places = " → ".join(" + ".join(n.address for n in nodes) for _, nodes in sides if nodes)
     return "  ".join(w for w in (one.state.value, label, f"({places})") if w)
 

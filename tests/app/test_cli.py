@@ -365,9 +365,8 @@ def test_versions_say_who_dated_them_and_what_changed(bank: Command) -> None:
 
 def test_diff_shows_every_change_with_its_words(bank: Command) -> None:
     found = bank("diff", f"{LAW}@1", f"{LAW}@2", "--json").json
-    assert found["counts"] == bank("versions", LAW, "--json").json["versions"][1]["lineage"] | {
-        "moved": 0, "split": 0, "merged": 0,
-    }  # fmt: skip
+    assert found["counts"] == bank("versions", LAW, "--json").json["versions"][1]["lineage"] | {"split": 0, "merged": 0}
+    assert "moved  第十二条 → 第十三条" in bank("diff", LAW).out
     edited = [c for c in found["changed"] if c["state"] == "edited"]
     assert len(edited) == found["counts"]["edited"]
     for change in edited:
