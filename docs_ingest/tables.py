@@ -133,7 +133,10 @@ def _caption(parsed: ParsedDocument, begin: int, end: int, sections: Sequence[tu
 
 
 def _lines_above(parsed: ParsedDocument, begin: int) -> Iterator[str]:
-    """Lines just above a table that can be its caption, the nearest first."""
+    """Lines just above a table that can be its caption, the nearest first.
+
+    Of the page before only a sentence that leads to the table is one.
+    """
     taken = 0
     for block in reversed(parsed.blocks[:begin]):
         if not block.kind.citable:
@@ -145,7 +148,10 @@ def _lines_above(parsed: ParsedDocument, begin: int) -> Iterator[str]:
         if words.endswith((":", "：")) and len(words) <= _INTRODUCTION and not taken:
             yield words
             return
-        if len(words) > _LONGEST_LINE or not (headed or heading_like(words) or _unit(words)):
+        longest = _LONGEST_CAPTION if block.centered else _LONGEST_LINE
+        if len(words) > longest or not (headed or heading_like(words) or _unit(words)):
+            return
+        if block.page != parsed.blocks[begin].page:
             return
         taken += 1
         yield words

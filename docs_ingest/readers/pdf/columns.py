@@ -15,12 +15,13 @@ from itertools import accumulate, pairwise
 from docs_ingest.readers.pdf.layout import Row, joined
 from docs_ingest.readers.pdf.lines import Box, Run
 
-_HEAD_ROWS = 4  # rows of column heads at most
+_HEAD_ROWS = 6  # rows of column heads at most
 _STRAY = 0.05  # share of rows that may reach into the strip between two columns
 _MOST_COLUMNS = 40
 _TIGHT = 1.2  # times the least step: lines as near as this may be lines of one row
 _INDENT = 0.4  # times the size: a line further in hangs below its label
 _CENTERED = 8.0  # points that a head over several columns may be off their middle
+_FLUSH = 1.5  # points by which the edges of two lines of one head differ
 _FIGURE_PIECES = 4  # a number is in no more: sign, dash, digits, percent
 _CUT = 12  # points: a line that reaches as near to the first value as this may have been cut there
 _STRAY_SIGN = re.compile(r"(.*\S)\s+([$€£¥])")
@@ -88,15 +89,20 @@ def table_of(rows: Sequence[Row], cells: Sequence[Sequence[Cell]]) -> Table:
     strips = _strips(cells)
     made = [_row(row, some, strips) for row, some in zip(rows, cells, strict=True)]
     heads = _head_rows(made)
-    for row in made[:heads]:
+    below = None
+    for row in reversed(made[:heads]):
         row.header = True
-        _spread(row, strips)
+        _spread(row, strips, below)
+        below = row
     return Table((*made[:heads], *_put_together(made[heads:], strips)))
 
 
 def _strips(cells: Sequence[Sequence[Cell]]) -> list[_Strip]:
     """The columns from left to right; the first is the stub."""
     several = [row for row in cells if len(row) > 1]
+    # Heads stand over the middle of columns as often as in them: they say little of where these are.
+    first = next((at for at, row in enumerate(several) if any(is_figure(cell) for cell in row[1:])), 0)
+    several = several[first:] if first <= _HEAD_ROWS else several
     firsts = sorted(row[1][0].left for row in several)
     stub_right = firsts[len(firsts) // 20]
     left = min(row[0][0].left for row in cells if row)
@@ -198,10 +204,14 @@ def _head_rows(rows: Sequence[TableRow]) -> int:
     return 1 if len(rows) > 1 and bold[0] and not bold[1] else 0
 
 
-def _spread(row: TableRow, strips: Sequence[_Strip]) -> None:
-    """A head that stands over the middle of several columns spans them all."""
+def _spread(row: TableRow, strips: Sequence[_Strip], below: TableRow | None) -> None:
+    """A head over the middle of several columns spans them all; one that is flush with a head below is its first line."""
     heads = [c for c in row.cells if c.column]
     for i, head in enumerate(heads):
+        under = None if below is None else next((c for c in below.cells if c.column and _flush(head, c)), None)
+        if under is not None and under.span == 1:
+            head.column, head.span = under.column, 1
+            continue
         low = heads[i - 1].column + heads[i - 1].span if i else 1
         high = heads[i + 1].column if i + 1 < len(heads) else len(strips)
         _, box = head.pieces[0]
@@ -211,6 +221,11 @@ def _spread(row: TableRow, strips: Sequence[_Strip]) -> None:
         best = min(off.values())
         a, b = max((r for r in ranges if off[r] <= max(best, _CENTERED)), key=lambda r: (r[1] - r[0], -off[r]))
         head.column, head.span = a, b - a + 1
+
+
+def _flush(one: TableCell, other: TableCell) -> bool:
+    (_, above), (_, under) = one.pieces[0], other.pieces[0]
+    return abs(above[0] - under[0]) <= _FLUSH or abs(above[2] - under[2]) <= _FLUSH
 
 
 def _is_stub(row: TableRow) -> bool:

@@ -24,6 +24,7 @@ _WIDE_GAP = 1.2  # times the size: wider than any word space but those of badly 
 _FIGURE_GAP = 0.7  # between two figures: the columns of a full table stand near to each other
 _FIGURE_ENDS = frozenset("0123456789)%—–-")
 _FIGURE_BEGINS = frozenset("0123456789($€£¥—–-")
+_CURRENCY = frozenset("$€£¥")
 _LINE_STEP = 0.8  # times the size: a superscript is raised by less
 _RAISED = 0.8  # times the size: a note's number is smaller
 _TINY = 1.5  # points: smaller letters are not meant to be read
@@ -191,6 +192,8 @@ class _Probe:
                 continue
             figures = self.text[group.past - 1] in _FIGURE_ENDS and self.text[first] in _FIGURE_BEGINS
             gap = (_FIGURE_GAP if figures else _WIDE_GAP) * size
+            if figures and past - first == 1 and self.text[first] in _CURRENCY:
+                gap = 0.0  # a sign belongs to the figure after it, however near it is to the one before
             if _apart(group.last, box, size, gap) or (
                 self._hidden and self._unseen(first) != self._unseen(group.first)
             ):

@@ -11,22 +11,30 @@ numbers is no table, nor is a list whose numbers stand apart from its text.
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise, zip_longest
 
-from docs_ingest.readers.pdf.columns import Cell, Table, is_figure, table_of
+from docs_ingest.readers.pdf.columns import Cell, Table, figure_like, is_figure, table_of
 from docs_ingest.readers.pdf.layout import Row
 from docs_ingest.readers.pdf.lines import Run
 
 _ALIGNED = 4.0  # points two edges may differ
 _INNER = 3  # rows of one cell in sequence that a table may have between two rows of several
 _STEP = 2.6  # times the row's height from one row of a table to the next
+_REACHING = 0.25  # of the columns' width: how far a label may reach into it between two parts
 _FAR = 6.0  # the same between two parts of one table, told by their columns
-_OVER_COLUMNS = 0.3  # of a table's width: what begins further right stands over its columns
+_HEADS = 8  # rows above a table that are looked at
+_PITCHES = 2.5  # times the usual step from row to row: heads are no further from each other
+_OTHER_SIZE = 1.5  # points
+_OVER_COLUMNS = 0.3  # of a table's width: what begins further right may stand over its columns
+_INDENTED = 0.1  # of a table's width: a label begins no further right
+_FRAGMENT, _SMALL = 2, 6.5  # letters and points of a figure that is half of a fraction
 _LONG = 90  # letters: a row of one cell with more is a paragraph, if it also stands below the columns
 _LABEL = re.compile(
     r"[•●▪■◦○‣·–—*-]|\(?[a-zA-Z\d]{1,4}[.)]|\([a-zA-Z\d]{1,4}\)|\d+(?:\.\d+)+\.?|§+\s?[\d.]+|[(（]?[一二三四五六七八九十]+[)）、]|第.{1,6}[条章节]|\d{1,3}"
 )
 _LEADER = re.compile(r"(?:\.\s?){4,}|[…·]{2,}|_{5,}")
 _UNIT = re.compile(r"[$€£¥(]|[A-Z]{2}\$|US\$")
+_CURRENCY = re.compile(r"[$€£¥]|[A-Z]{2}\$")
 _TAIL = re.compile(r"[)%]+|\*+")
 
 
@@ -35,22 +43,23 @@ def split_tables(rows: Sequence[Row]) -> list[Row | Table]:
     cells = [cells_of(row) for row in rows]
     made: list[Row | Table] = []
     at = 0
-    for start, end in _joined_parts(rows, cells, _parts(rows, cells)):
+    for start, end in _with_heads(rows, cells, _joined_parts(rows, cells, _parts(rows, cells))):
         made += rows[at:start]
-        above = _heads_above(rows[at:start], rows[start:end])
-        del made[len(made) - above :]
-        made.append(table_of(rows[start - above : end], cells[start - above : end]))
+        made.append(table_of(rows[start:end], cells[start:end]))
         at = end
     return [*made, *rows[at:]]
 
 
 def _parts(rows: Sequence[Row], cells: Sequence[Sequence[Cell]]) -> list[tuple[int, int]]:
+    """Rows that are a table, and single rows of figures, which may belong to the table above them."""
     found: list[tuple[int, int]] = []
     at = 0
     while at < len(rows):
         end = _table_end(rows, cells, at)
         if end > at:
             found.append((at, end))
+        elif _several(rows[at], cells[at]) and all(is_figure(cell) for cell in cells[at][1:]):
+            found.append((at, at + 1))
         at = max(end, at + 1)
     return found
 
@@ -61,58 +70,147 @@ def _joined_parts(
     """Parts of one table: the second goes on in the first one's columns, without heads of its own."""
     made: list[tuple[int, int]] = []
     for start, end in parts:
-        if made and _goes_on(rows, cells, made[-1], start):
+        if made and _goes_on(rows, cells, made[-1], (start, end)):
             made[-1] = (made[-1][0], end)
-        else:
+        elif end - start > 1:
             made.append((start, end))
     return made
 
 
-def _goes_on(rows: Sequence[Row], cells: Sequence[Sequence[Cell]], before: tuple[int, int], start: int) -> bool:
-    end = before[1]
-    if start - end > _INNER or any(row.hidden for row in rows[end:start]):
+def _goes_on(
+    rows: Sequence[Row], cells: Sequence[Sequence[Cell]], before: tuple[int, int], part: tuple[int, int]
+) -> bool:
+    end, start = before[1], part[0]
+    between = rows[end:start]
+    if sum(not _is_fragment(row) for row in between) > _INNER or any(row.hidden for row in between):
         return False
     if rows[start].top - rows[end - 1].bottom > _FAR * (start - end + 1) * max(rows[start].main.size, 4.0):
         return False
-    values = min(cell[0].left for row in cells[before[0] : end] for cell in row[1:])
-    if any(row.right > values for row in rows[end:start]):
+    if not any(is_figure(cell) for cell in cells[start][1:]):
+        return False
+    left = min(cell[0].left for row in cells[before[0] : end] for cell in row[1:])
+    right = max(row.right for row in rows[before[0] : end])
+    reach = max((row.right for row in between), default=left)
+    if reach > left + _REACHING * (right - left):
         return False
     last = next(i for i in range(end - 1, before[0] - 1, -1) if len(cells[i]) > 1)
-    figures = any(is_figure(cell) for cell in cells[start][1:])
-    return figures and _aligned(cells[last], cells[start])
+    if part[1] - start > 1 and reach <= left and _aligned(cells[last], cells[start]):
+        return True
+    return len(cells[start]) > (1 if reach <= left else 2) and _under(cells, before, start)
 
 
-def _heads_above(made: Sequence[Row], rows: Sequence[Row]) -> int:
-    """How many rows just above a table stand over its columns only: heads that span several of them."""
-    left = min(row.left for row in rows)
-    inner = left + _OVER_COLUMNS * (max(row.right for row in rows) - left)
-    below = rows[0]
-    count = 0
-    for row in reversed(made):
-        if row.left < inner or row.hidden or count == _INNER:
+def _is_fragment(row: Row) -> bool:
+    """A figure or two of small type: the halves of a fraction stand a little above and below their line."""
+    return len(row.text) <= _FRAGMENT and row.main.size < _SMALL and row.text.isdigit()
+
+
+def _under(cells: Sequence[Sequence[Cell]], before: tuple[int, int], at: int) -> bool:
+    """Whether each figure of a row stands under one of the part before."""
+    above = [(cell[0].left, cell[-1].right) for row in cells[before[0] : before[1]] for cell in row[1:]]
+    return all(
+        any(min(right, end) - max(left, begin) >= 0.5 * (right - left) for begin, end in above)
+        for left, right in ((cell[0].left, cell[-1].right) for cell in cells[at][1:])
+    )
+
+
+def _with_heads(
+    rows: Sequence[Row], cells: Sequence[Sequence[Cell]], parts: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The parts from their column heads on; heads that looked like a table of their own belong to the one below."""
+    made: list[tuple[int, int]] = []
+    for start, end in parts:
+        start = _heads_begin(rows, cells, start, end)
+        while made and made[-1][1] > start:
+            if made[-1][0] < start or _has_figures(cells, made[-1]):
+                start = made[-1][1]
+            else:
+                made.pop()
+        made.append((start, end))
+    return made
+
+
+def _has_figures(cells: Sequence[Sequence[Cell]], part: tuple[int, int]) -> bool:
+    return any(is_figure(cell) for row in cells[part[0] : part[1]] for cell in row[1:])
+
+
+def _heads_begin(rows: Sequence[Row], cells: Sequence[Sequence[Cell]], start: int, end: int) -> int:
+    """Where the rows just above a table begin that stand over its columns: its heads.
+
+    Heads of rows (“ASSETS”) may stand between them and the first figures.
+    """
+    table, columns = _spans(rows, cells, start, end)
+    pitches = sorted(below.top - row.top for row, below in pairwise(rows[start:end]))
+    furthest = max(rows[start].main.size, _PITCHES * (pitches[len(pitches) // 2] if pitches else 0.0))
+    figures = _has_figures(cells, (start, end))
+    begin, between = start, 0
+    for at in range(start - 1, max(-1, start - 1 - _HEADS), -1):
+        row, below = rows[at], rows[at + 1]
+        if row.hidden or below.top - row.top > furthest or abs(row.main.size - below.main.size) > _OTHER_SIZE:
             break
-        if below.top - row.bottom > row.main.size or abs(row.main.size - below.main.size) > 1.5:
+        if _over(row, cells[at], table, columns, figures) and (not between or len(cells[at]) > 1):
+            begin, between = at, 0
+        elif begin < start or not figures or between == _INNER or not _is_label(row, cells[at], table, columns):
             break
-        below = row
-        count += 1
-    return count
+        else:
+            between += 1
+    return begin
+
+
+def _spans(
+    rows: Sequence[Row], cells: Sequence[Sequence[Cell]], start: int, end: int
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Left and right edge of a table, and of what is to the right of its labels."""
+    some = [row for row in cells[start:end] if any(is_figure(cell) for cell in row[1:])] or cells[start:end]
+    right = max(row.right for row in rows[start:end])
+    return (min(row.left for row in rows[start:end]), right), (min(c[0].left for row in some for c in row[1:]), right)
+
+
+def _is_label(row: Row, cells: Sequence[Cell], table: tuple[float, float], columns: tuple[float, float]) -> bool:
+    """Whether a row is no more than a label where the others have theirs."""
+    return len(cells) == 1 and row.right <= columns[0] and row.left < table[0] + _INDENTED * (table[1] - table[0])
+
+
+def _over(
+    row: Row, cells: Sequence[Cell], table: tuple[float, float], columns: tuple[float, float], figures: bool
+) -> bool:
+    """Whether a row stands over the columns: all of it, or all but words at its left where the labels are."""
+    if row.left < table[0] + _OVER_COLUMNS * (table[1] - table[0]):
+        return figures and len(cells) > 1 and cells[1][0].left >= columns[0] and not any(map(is_figure, cells[1:]))
+    off_table, off_columns = (abs(row.left + row.right - sum(edges)) / 2 for edges in (table, columns))
+    if len(cells) > 1 or off_columns <= min(off_table, _ALIGNED):
+        return True
+    return off_table > _ALIGNED and (row.left >= columns[0] or off_columns <= off_table)  # else a title over it all
 
 
 def cells_of(row: Row) -> list[Cell]:
     """The cells of a row, left to right."""
     groups: list[list[Run]] = []
-    for run in row.runs:
+    for run, after in zip_longest(row.runs, row.runs[1:]):
         last = groups[-1] if groups else None
-        if last is not None and (
-            run.left - last[-1].right < 0.6 * run.size
-            or _UNIT.fullmatch(last[-1].text)
-            or _TAIL.fullmatch(run.text)
-            or (len(groups) == 1 and len(last) == 1 and _LABEL.fullmatch(last[0].text))
+        if (
+            last is not None
+            and not _begins_amount(last, run, after)
+            and (
+                run.left - last[-1].right < 0.6 * run.size
+                or _UNIT.fullmatch(last[-1].text)
+                or _TAIL.fullmatch(run.text)
+                or (len(groups) == 1 and len(last) == 1 and _LABEL.fullmatch(last[0].text))
+            )
         ):
             last.append(run)
         else:
             groups.append([run])
     return [tuple(group) for group in groups]
+
+
+def _begins_amount(last: Sequence[Run], run: Run, after: Run | None) -> bool:
+    """Whether a currency sign stands between two figures: it belongs to the second, however near it is to the first."""
+    return (
+        after is not None
+        and _CURRENCY.fullmatch(run.text) is not None
+        and figure_like(last[-1].text)
+        and figure_like(after.text)
+    )
 
 
 def _table_end(rows: Sequence[Row], cells: Sequence[Sequence[Cell]], at: int) -> int:
