@@ -28,6 +28,9 @@ from stores.records import Node, NodeKind, Table, TableCell, TableRow, Tree
 _CAPTION_LINES = 5  # above a table
 _LONGEST_CAPTION = 300  # characters of all its lines
 _LONGEST_LINE = 160
+_LONGEST_NAME = 60  # of a part of a table that goes on on the next page
+_LINES_BETWEEN = 2
+_MANY_COLUMNS = 4  # as many are hardly the same by chance
 _INTRODUCTION = 240  # characters of a sentence that leads to a table with a colon
 _INDENT = 2.0  # points further left that close the heads of rows above
 _LONGEST_READING = 2_000
@@ -41,7 +44,8 @@ _UNIT = re.compile(
 )
 _CAPTION_BELOW = re.compile(r"(?:table|exhibit|表)\s*[\dIVX一二三四五六七八九十]+", re.IGNORECASE)
 _CONTINUED = re.compile(r"[（(]?\s*(?:continued|cont['’]?d\.?|续表?|續)\s*[)）]?\s*$", re.IGNORECASE)
-_TOTAL = re.compile(r"(?:total|subtotal|sub-total|合计|总计|小计|合計|總計)\b", re.IGNORECASE)
+_TOTAL = re.compile(r"(?:total|subtotal|sub-total|net\s+cash|合计|总计|小计|合計|總計)\b", re.IGNORECASE)
+_FLOWS = re.compile(r"cash\s+flows?\s*(?:from|used\s+(?:in|for)|provided\s+by|[-–—:])\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,15 @@ def find_tables(parsed: ParsedDocument, structure: Structure) -> dict[int, Drawn
     """The tables of a document, by the number its rows share (`Block.group`)."""
     sections = [(p.start, p.title) for p in structure.pieces if p.rank is not None and p.title]
     found: dict[int, Drawn] = {}
-    last: tuple[Drawn, int] | None = None  # the table before and the index after its last row
+    last: tuple[Drawn, int] | None = None  # the table before, or the one it is a part of, and the index after its end
     for group, begin, end in _groups(parsed.blocks):
-        drawn = _drawn(parsed, begin, end, sections)
-        if last is not None and _goes_on(parsed, last, drawn, begin):
-            drawn = replace(drawn, caption=last[0].caption, unit=last[0].unit, columns=last[0].columns)
+        drawn = whole = _drawn(parsed, begin, end, sections)
+        if last is not None and (between := _going_on(parsed, last, drawn, begin)) is not None:
+            whole = last[0]
+            caption = " · ".join([whole.caption, *between])[:_LONGEST_CAPTION]
+            drawn = replace(drawn, caption=caption, unit=whole.unit, columns=whole.columns)
         found[group] = drawn
-        last = (drawn, end)
+        last = (whole, end)
     return found
 
 
@@ -101,14 +107,23 @@ def _last_column(block: Block) -> int:
     return max((c.column + c.span - 1 for c in block.cells), default=0)
 
 
-def _goes_on(parsed: ParsedDocument, last: tuple[Drawn, int], drawn: Drawn, begin: int) -> bool:
-    """Whether a table without heads of its own is the rest of the one before, on the next page."""
+def _going_on(parsed: ParsedDocument, last: tuple[Drawn, int], drawn: Drawn, begin: int) -> list[str] | None:
+    """Where a table without heads is the rest of the one before: the lines between them that name this part of it.
+
+    “(Continued)” between them says so. Without it only the top of the next page
+    can be, with as many columns, and no more between than one line or two.
+    """
     before, end = last
     if any(drawn.columns) or not any(before.columns) or len(drawn.columns) > len(before.columns):
-        return False
+        return None
     between = [b for b in parsed.blocks[end:begin] if b.kind.citable]
-    words = [parsed.text[b.start : b.end] for b in between]
-    return all(_CONTINUED.search(w) and len(w) < _LONGEST_LINE for w in words)
+    words = [_one_line(parsed.text[b.start : b.end]) for b in between]
+    if all(_CONTINUED.search(w) and len(w) < _LONGEST_LINE for w in words):
+        return []
+    turned = (parsed.blocks[end - 1].page or 0) + 1 == parsed.blocks[begin].page
+    same = len(drawn.columns) == len(before.columns) >= _MANY_COLUMNS
+    short = len(words) <= _LINES_BETWEEN and all(len(w) < _LONGEST_NAME and heading_like(w) for w in words)
+    return words if turned and same and short else None
 
 
 def _caption(parsed: ParsedDocument, begin: int, end: int, sections: Sequence[tuple[int, str]]) -> tuple[str, str]:
@@ -181,30 +196,47 @@ def _columns(text: str, heads: Sequence[Block], count: int) -> tuple[tuple[str, 
     return tuple(" ".join(said) for said in words), unit
 
 
+@dataclass(slots=True)
+class _RowHead:
+    """A row that names those below it, while it does."""
+
+    indent: float
+    capitals: bool
+    words: str
+    used: bool = False  # a row stands under it
+    deeper: bool = False  # and further in than itself
+
+
 def _rows(text: str, blocks: Sequence[Block]) -> Iterator[tuple[int, TableRow]]:
     """The rows by offset, each with the heads of rows it stands under."""
-    open_heads: list[tuple[float, bool, str]] = []  # indent, capitals, words
+    heads: list[_RowHead] = []
     for block in blocks:
         cells = tuple(TableCell(c.start, c.end, c.column, c.span) for c in block.cells)
         if block.header:
             yield block.start, TableRow("", True, (), cells)
             continue
-        indent = block.indent or 0.0
         label = _label(text, block.cells)
-        closing = _TOTAL.match(label) is not None
-        if block.cells and not _is_head(block):
-            while open_heads and indent < open_heads[-1][0] - _INDENT:
-                open_heads.pop()
+        new = _RowHead(block.indent or 0.0, label.isupper(), label.rstrip(" :："))
         if _is_head(block):
-            capitals = label.isupper()
-            while open_heads and _closes((indent, capitals), open_heads[-1]):
-                open_heads.pop()
-            yield block.start, TableRow("", False, tuple(words for _, _, words in open_heads), cells)
-            open_heads.append((indent, capitals, label.rstrip(" :：")))
+            while heads and _closes(new, heads[-1]):
+                heads.pop()
+            yield block.start, TableRow("", False, tuple(head.words for head in heads), cells)
+            heads.append(new)
             continue
-        yield block.start, TableRow("", False, tuple(words for _, _, words in open_heads), cells)
-        if closing:
-            _close_total(open_heads, label)
+        total = _TOTAL.match(label)
+        named = None if total is None else _named(heads, label[total.end() :])
+        if named is not None:
+            del heads[named + 1 :]  # what was opened inside it is over
+        while named is None and label and heads and _left(new, heads[-1]):
+            heads.pop()
+        if named is None and total is not None and heads and not heads[-1].used:
+            heads.pop()  # “Commitments and contingencies” has no rows of its own
+        yield block.start, TableRow("", False, tuple(head.words for head in heads), cells)
+        for head in heads:
+            head.used = True
+            head.deeper = head.deeper or (bool(label) and new.indent > head.indent + _INDENT)
+        if named is not None:
+            heads.pop()
 
 
 def _is_head(block: Block) -> bool:
@@ -212,21 +244,31 @@ def _is_head(block: Block) -> bool:
     return len(block.cells) == 1 and block.cells[0].column == 0 and block.cells[0].span == 1
 
 
-def _closes(new: tuple[float, bool], last: tuple[float, bool, str]) -> bool:
+def _closes(new: _RowHead, last: _RowHead) -> bool:
     """Whether a head of rows ends the one before: it stands no deeper, unless capitals are above small letters."""
-    (indent, capitals), (before, large, _) = new, last
-    if indent > before + _INDENT:
+    if new.indent > last.indent + _INDENT:
         return False
-    return indent < before - _INDENT or capitals or not large
+    return new.indent < last.indent - _INDENT or new.capitals or not last.capitals
 
 
-def _close_total(open_heads: list[tuple[float, bool, str]], label: str) -> None:
-    """“Total current assets” ends “Current assets”, and whatever was opened inside it."""
-    named = _letters(_TOTAL.sub("", label))
-    for i, (_, _, words) in enumerate(open_heads):
-        if named and _letters(words) and _letters(words) in named:
-            del open_heads[i:]
-            return
+def _left(row: _RowHead, head: _RowHead) -> bool:
+    """Whether a row no longer stands under a head: it is further left, or level with it after rows that stood deeper.
+
+    “ASSETS” goes on over rows that are level with it, unless they are in capitals too.
+    """
+    level = head.deeper and row.indent <= head.indent + _INDENT and (row.capitals or not head.capitals)
+    return level or row.indent < head.indent - _INDENT
+
+
+def _named(heads: Sequence[_RowHead], total: str) -> int | None:
+    """Which head a total names: “Total current assets” is the last row of “Current assets”, not of “Assets”."""
+    words = _letters(total)
+    kernels = [_letters(_FLOWS.sub("", head.words)) for head in heads]
+    return max(
+        (i for i, kernel in enumerate(kernels) if kernel and kernel in words),
+        key=lambda i: len(kernels[i]),
+        default=None,
+    )
 
 
 def _label(text: str, cells: Sequence[Cell]) -> str:
@@ -295,7 +337,7 @@ def row_reading(tree: Tree, address: str) -> str | None:
     for cell in row.cells:
         words = _one_line(tree.text[cell.start : cell.end])
         head = table.columns[cell.column] if cell.column < len(table.columns) else ""
-        if cell.column == 0 and not (head and len(row.cells) == 1):
+        if cell.column == 0 and not (head and len(table.columns) == 1):
             label = words
         else:
             values.append(f"{head}{colon}{words}" if head and not row.header else words)

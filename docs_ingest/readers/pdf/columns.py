@@ -16,6 +16,8 @@ from docs_ingest.readers.pdf.layout import Row, joined
 from docs_ingest.readers.pdf.lines import Box, Run
 
 _HEAD_ROWS = 6  # rows of column heads at most
+_MOST_HEAD_ROWS = 10  # the same where nothing stands beside them
+_LABELLED = 0.8  # share of rows with a label in a table whose heads may be figures
 _STRAY = 0.05  # share of rows that may reach into the strip between two columns
 _MOST_COLUMNS = 40
 _TIGHT = 1.2  # times the least step: lines as near as this may be lines of one row
@@ -25,7 +27,11 @@ _FLUSH = 1.5  # points by which the edges of two lines of one head differ
 _FIGURE_PIECES = 4  # a number is in no more: sign, dash, digits, percent
 _CUT = 12  # points: a line that reaches as near to the first value as this may have been cut there
 _STRAY_SIGN = re.compile(r"(.*\S)\s+([$€£¥])")
-_NUMBER = re.compile(r"[($€£¥]*\s*[-–—]?\s*[\d,]*\.?\d+\s*[%)x]*|[-–—]+|n/?[am]\.?", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?:[A-Z]{2}(?=\$))?[($€£¥\s]*(?:[-–—]?\s*[\d,]*\.?\d+|[-–—]+)[\s)%*]*(?:x|pts?\.?|bps|years)?\)?"
+    r"|n/?[am]\.?|\*{1,3}",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _GOES_ON = re.compile(
     r"(?:\b(?:and|or|of|by|to|the|a|an|in|for|from|on|at|with|per|net|than|between|its|their|as|attributable|"
@@ -173,7 +179,9 @@ def _row(row: Row, cells: Sequence[Cell], strips: Sequence[_Strip]) -> TableRow:
 def _column(left: float, right: float, strips: Sequence[_Strip]) -> tuple[int, int]:
     """Which column words stand in, and how many they stand over."""
     over = [i for i, s in enumerate(strips) if i and s.shared(left, right) > 0.5 * min(s.right - s.left, right - left)]
-    if left < strips[0].right - 1 and (not over or left < strips[0].left + 0.5 * (strips[0].right - strips[0].left)):
+    stub = strips[0]
+    reaching = right > stub.right and left > stub.left + 0.5 * (stub.right - stub.left)
+    if left < stub.right - 1 and not reaching and (not over or left < stub.left + 0.5 * (stub.right - stub.left)):
         return 0, 1
     if over:
         return over[0], over[-1] - over[0] + 1
@@ -194,18 +202,28 @@ def _with_signs(texts: list[str]) -> list[str]:
 def _head_rows(rows: Sequence[TableRow]) -> int:
     """How many rows at the top are column heads: those above the first figure, or bold ones above words."""
     figures = [any(c.column and figure_like(c.text) for c in row.cells) for row in rows]
-    if any(figures):
-        first = figures.index(True)
+    unlabelled = _unlabelled(rows)
+    if any(figures[unlabelled:]):
+        first = figures.index(True, unlabelled)
         several = next((at for at, row in enumerate(rows) if not _is_stub(row)), len(rows))
         while first and _is_stub(rows[first - 1]) and several < first - 1:
             first -= 1  # “Current assets:” is no column head
-        return first if first <= _HEAD_ROWS else 0
+        labels = sum(row.cell(0) is not None for row in rows[: max(first - 1, 0)])
+        return first if first <= (_HEAD_ROWS if labels else _MOST_HEAD_ROWS) else 0
     bold = [all(run.bold for line in row.rows for run in line.runs) for row in rows]
     return 1 if len(rows) > 1 and bold[0] and not bold[1] else 0
 
 
+def _unlabelled(rows: Sequence[TableRow]) -> int:
+    """Rows at the top without a label, where nearly all others have one: heads, though they be figures (737, 747)."""
+    at = next((at for at, row in enumerate(rows) if row.cell(0) is not None), 0)
+    return (
+        at if at <= _HEAD_ROWS and sum(row.cell(0) is not None for row in rows) >= _LABELLED * (len(rows) - at) else 0
+    )
+
+
 def _spread(row: TableRow, strips: Sequence[_Strip], below: TableRow | None) -> None:
-    """A head over the middle of several columns spans them all; one that is flush with a head below is its first line."""
+    """A head over the middle of several columns spans them all; one flush with a head below is its first line."""
     heads = [c for c in row.cells if c.column]
     for i, head in enumerate(heads):
         under = None if below is None else next((c for c in below.cells if c.column and _flush(head, c)), None)

@@ -21,7 +21,7 @@ from docs_ingest.readers.pdf.hidden import Handle, address, hidden_objects
 
 HYPHEN = "\ufffe"
 _WIDE_GAP = 1.2  # times the size: wider than any word space but those of badly justified lines
-_FIGURE_GAP = 0.7  # between two figures: the columns of a full table stand near to each other
+FIGURE_GAP = 0.45  # between two figures: the columns of a full table stand near to each other
 _FIGURE_ENDS = frozenset("0123456789)%—–-")
 _FIGURE_BEGINS = frozenset("0123456789($€£¥—–-")
 _CURRENCY = frozenset("$€£¥")
@@ -191,7 +191,7 @@ class _Probe:
                 group = _Group(first, past, box, last)
                 continue
             figures = self.text[group.past - 1] in _FIGURE_ENDS and self.text[first] in _FIGURE_BEGINS
-            gap = (_FIGURE_GAP if figures else _WIDE_GAP) * size
+            gap = (FIGURE_GAP if figures else _WIDE_GAP) * size
             if figures and past - first == 1 and self.text[first] in _CURRENCY:
                 gap = 0.0  # a sign belongs to the figure after it, however near it is to the one before
             if _apart(group.last, box, size, gap) or (

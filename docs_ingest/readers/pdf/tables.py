@@ -11,11 +11,12 @@ numbers is no table, nor is a list whose numbers stand apart from its text.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
 from docs_ingest.readers.pdf.columns import Cell, Table, figure_like, is_figure, table_of
 from docs_ingest.readers.pdf.layout import Row
-from docs_ingest.readers.pdf.lines import Run
+from docs_ingest.readers.pdf.lines import FIGURE_GAP, Run
 
 _ALIGNED = 4.0  # points two edges may differ
 _INNER = 3  # rows of one cell in sequence that a table may have between two rows of several
@@ -24,8 +25,11 @@ _REACHING = 0.25  # of the columns' width: how far a label may reach into it bet
 _FAR = 6.0  # the same between two parts of one table, told by their columns
 _HEADS = 8  # rows above a table that are looked at
 _PITCHES = 2.5  # times the usual step from row to row: heads are no further from each other
-_OTHER_SIZE = 1.5  # points
+_LARGER, _SMALLER = 1.15, 0.5  # times a table's size: what is set otherwise is none of its heads
+_CELL_GAP = 0.6  # times the size
+_TAIL_GAP = 2.0  # times the size: percent signs and marks of notes stand off their figure
 _OVER_COLUMNS = 0.3  # of a table's width: what begins further right may stand over its columns
+_CENTERED = 10.0  # points that a title may be off the middle of its table
 _INDENTED = 0.1  # of a table's width: a label begins no further right
 _FRAGMENT, _SMALL = 2, 6.5  # letters and points of a figure that is half of a fraction
 _LONG = 90  # letters: a row of one cell with more is a paragraph, if it also stands below the columns
@@ -133,53 +137,72 @@ def _has_figures(cells: Sequence[Sequence[Cell]], part: tuple[int, int]) -> bool
     return any(is_figure(cell) for row in cells[part[0] : part[1]] for cell in row[1:])
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Where the parts of a table stand, in points."""
+
+    left: float
+    labels: float  # right edge of what its rows are called
+    values: float  # left edge of what they hold
+    right: float
+    size: float
+    figures: bool
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], cells: Sequence[Sequence[Cell]]) -> "_Shape":
+        with_figures = [row for row in cells if any(is_figure(cell) for cell in row[1:])]
+        some = with_figures or cells
+        values = min(cell[0].left for row in some for cell in row[1:])
+        return cls(
+            left=min(row.left for row in rows),
+            labels=max((row[0][-1].right for row in some if row[0][0].left < values), default=values),
+            values=values,
+            right=max(row.right for row in rows),
+            size=rows[0].main.size,
+            figures=bool(with_figures),
+        )
+
+    def over(self, row: Row, cells: Sequence[Cell]) -> bool:
+        """Whether a row stands over the columns: all of it, or all but words at its left where the labels are."""
+        if row.left < self.left + _OVER_COLUMNS * (self.right - self.left):
+            beyond = len(cells) > 1 and (cells[1][-1].right > self.values or cells[1][0].left >= self.labels)
+            return self.figures and beyond and not any(map(is_figure, cells[1:]))
+        middle = (row.left + row.right) / 2
+        off_table, off_columns = (abs(middle - (edge + self.right) / 2) for edge in (self.left, self.values))
+        if len(cells) > 1 or off_columns <= min(off_table, _CENTERED):
+            return True
+        return off_table > _CENTERED and (
+            row.left >= self.values or off_columns <= off_table
+        )  # else a title over it all
+
+    def is_label(self, row: Row, cells: Sequence[Cell]) -> bool:
+        """Whether a row is no more than a label where the others have theirs."""
+        indented = self.left + _INDENTED * (self.right - self.left)
+        return len(cells) == 1 and row.right <= self.values and row.left < indented
+
+
 def _heads_begin(rows: Sequence[Row], cells: Sequence[Sequence[Cell]], start: int, end: int) -> int:
     """Where the rows just above a table begin that stand over its columns: its heads.
 
     Heads of rows (“ASSETS”) may stand between them and the first figures.
     """
-    table, columns = _spans(rows, cells, start, end)
+    shape = _Shape.of(rows[start:end], cells[start:end])
     pitches = sorted(below.top - row.top for row, below in pairwise(rows[start:end]))
-    furthest = max(rows[start].main.size, _PITCHES * (pitches[len(pitches) // 2] if pitches else 0.0))
-    figures = _has_figures(cells, (start, end))
+    furthest = max(shape.size, _PITCHES * (pitches[len(pitches) // 2] if pitches else 0.0))
     begin, between = start, 0
     for at in range(start - 1, max(-1, start - 1 - _HEADS), -1):
-        row, below = rows[at], rows[at + 1]
-        if row.hidden or below.top - row.top > furthest or abs(row.main.size - below.main.size) > _OTHER_SIZE:
+        row = rows[at]
+        if row.hidden or rows[at + 1].top - row.top > furthest:
             break
-        if _over(row, cells[at], table, columns, figures) and (not between or len(cells[at]) > 1):
+        if not _SMALLER * shape.size <= row.main.size <= _LARGER * shape.size:
+            break
+        if shape.over(row, cells[at]):
             begin, between = at, 0
-        elif begin < start or not figures or between == _INNER or not _is_label(row, cells[at], table, columns):
+        elif begin < start or not shape.figures or between == _INNER or not shape.is_label(row, cells[at]):
             break
         else:
             between += 1
     return begin
-
-
-def _spans(
-    rows: Sequence[Row], cells: Sequence[Sequence[Cell]], start: int, end: int
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Left and right edge of a table, and of what is to the right of its labels."""
-    some = [row for row in cells[start:end] if any(is_figure(cell) for cell in row[1:])] or cells[start:end]
-    right = max(row.right for row in rows[start:end])
-    return (min(row.left for row in rows[start:end]), right), (min(c[0].left for row in some for c in row[1:]), right)
-
-
-def _is_label(row: Row, cells: Sequence[Cell], table: tuple[float, float], columns: tuple[float, float]) -> bool:
-    """Whether a row is no more than a label where the others have theirs."""
-    return len(cells) == 1 and row.right <= columns[0] and row.left < table[0] + _INDENTED * (table[1] - table[0])
-
-
-def _over(
-    row: Row, cells: Sequence[Cell], table: tuple[float, float], columns: tuple[float, float], figures: bool
-) -> bool:
-    """Whether a row stands over the columns: all of it, or all but words at its left where the labels are."""
-    if row.left < table[0] + _OVER_COLUMNS * (table[1] - table[0]):
-        return figures and len(cells) > 1 and cells[1][0].left >= columns[0] and not any(map(is_figure, cells[1:]))
-    off_table, off_columns = (abs(row.left + row.right - sum(edges)) / 2 for edges in (table, columns))
-    if len(cells) > 1 or off_columns <= min(off_table, _ALIGNED):
-        return True
-    return off_table > _ALIGNED and (row.left >= columns[0] or off_columns <= off_table)  # else a title over it all
 
 
 def cells_of(row: Row) -> list[Cell]:
@@ -191,9 +214,9 @@ def cells_of(row: Row) -> list[Cell]:
             last is not None
             and not _begins_amount(last, run, after)
             and (
-                run.left - last[-1].right < 0.6 * run.size
+                run.left - last[-1].right < _gap(last[-1], run)
                 or _UNIT.fullmatch(last[-1].text)
-                or _TAIL.fullmatch(run.text)
+                or (_TAIL.fullmatch(run.text) and run.left - last[-1].right < _TAIL_GAP * run.size)
                 or (len(groups) == 1 and len(last) == 1 and _LABEL.fullmatch(last[0].text))
             )
         ):
@@ -201,6 +224,12 @@ def cells_of(row: Row) -> list[Cell]:
         else:
             groups.append([run])
     return [tuple(group) for group in groups]
+
+
+def _gap(last: Run, run: Run) -> float:
+    """Points between two runs from which on they are two cells: the figures of a full table stand near each other."""
+    figures = figure_like(last.text) and figure_like(run.text)
+    return (FIGURE_GAP if figures else _CELL_GAP) * run.size
 
 
 def _begins_amount(last: Sequence[Run], run: Run, after: Run | None) -> bool:
