@@ -217,13 +217,18 @@ def cells_of(row: Row) -> list[Cell]:
                 run.left - last[-1].right < _gap(last[-1], run)
                 or _UNIT.fullmatch(last[-1].text)
                 or (_TAIL.fullmatch(run.text) and run.left - last[-1].right < _TAIL_GAP * run.size)
-                or (len(groups) == 1 and len(last) == 1 and _LABEL.fullmatch(last[0].text))
+                or (len(groups) == 1 and len(last) == 1 and _labels(last[0], run))
             )
         ):
             last.append(run)
         else:
             groups.append([run])
     return [tuple(group) for group in groups]
+
+
+def _labels(first: Run, run: Run) -> bool:
+    """Whether the first run of a row is the number or bullet of the words after it."""
+    return _LABEL.fullmatch(first.text) is not None and not (figure_like(first.text) and figure_like(run.text))
 
 
 def _gap(last: Run, run: Run) -> float:
