@@ -33,7 +33,7 @@ check: $(READY) ## lint, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY) ## measure; where the data lie: make bench BENCH="--data ../shared/data"
+bench: $(READY) ## time and memory; data: make bench BENCH="--data ../shared/data"; other benches: docs/measured.md
 	$(BIN)/python bench/run.py $(BENCH)
 
 format: $(READY) ## put the code into its form

@@ -8,6 +8,7 @@ Everything of the embedded default lies in one folder (`CITEPATH_HOME`):
     ledger.sqlite           documents, trees, runs: the only truth, back this up
     keywords-<tokens>/      keyword index: can be built anew from the ledger
     cache.sqlite            answers served lately: can be thrown away
+    telling.lock            held by whoever tells the index; empty
     originals/              the uploaded files: back them up too
 """
 
@@ -19,6 +20,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.settings import MB, Settings
+from app.turns import turn
 from docs_ingest.ingest import refuse as refuse_upload
 from docs_ingest.sandbox import ReadingProcess
 from docs_ingest.sync import sync
@@ -39,6 +41,7 @@ from stores.tokens import VERSION as TOKENS
 _LEDGER_THREADS = 4
 _LEDGER_QUEUE = 256
 _CATCH_UP_SECONDS = 3.0
+_TURN_SECONDS = 120.0
 
 Ping = Callable[[], Awaitable[object]]
 
@@ -75,8 +78,14 @@ class House:
         return ReadingProcess(self.settings.reading(at_once))
 
     async def sync(self, emit: Emit) -> int:
-        """Tell the keyword index what the ledger has changed; how many passages that were."""
-        return await sync(self.outbox, self.keywords, self.clock.new_id(), emit=emit)
+        """Tell the keyword index what the ledger has changed; how many passages that were.
+
+        One process at a time. What one that was killed had claimed is told too,
+        without waiting for its lease to run out.
+        """
+        async with turn(self.home / "telling.lock", _TURN_SECONDS, "telling the keyword index"):
+            await self.outbox.take_back()
+            return await sync(self.outbox, self.keywords, self.clock.new_id(), emit=emit)
 
     async def catch_up(self) -> None:
         """What an interrupted ingest has not told the keyword index yet, told now, for a moment at most.

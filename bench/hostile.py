@@ -259,7 +259,8 @@ def _kept(house: House) -> dict[str, int]:
         tables = ledger.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
         kept = {name: int(ledger.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()) for name in tables}
     engine.dispose()
-    return kept | {str(path): 1 for path in house.home.rglob("*") if "keywords-" not in str(path)}
+    passed = ("keywords-", "telling.lock")
+    return kept | {str(path): 1 for path in house.home.rglob("*") if not any(name in str(path) for name in passed)}
 
 
 def _left(before: dict[str, int], after: dict[str, int]) -> list[str]:

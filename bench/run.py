@@ -6,6 +6,8 @@
 Every figure is taken in a process of its own, several times, in turn with its
 baseline; printed is the median and its ratio to the baseline. Memory is the peak
 resident size of the process and, where there is one, of its reading child.
+
+The other benches beside this file are run one by one: docs/measured.md lists their commands.
 """
 
 import argparse

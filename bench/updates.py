@@ -4,7 +4,10 @@
 
 A long text of articles is taken in, then again with a share of them changed; each
 figure is also given as its ratio to the first ingest, in a house of its own in the
-same run. Then the versions of each statute of docs/zh come one after the other.
+same run. Then the versions of each statute of docs/zh come one after the other. Last
+is the time of lineage alone: two filings as text, the text of their paragraphs with a
+share of them reworded, taken out, put elsewhere or joined by a new one; a sheet and a
+form of 20,000 lines, half of which change.
 
     changed      leaves that are not `same` or `moved` in the lineage of the new version
     re-indexed   operations of the keyword index: rows that the outbox held after the ingest
@@ -13,18 +16,19 @@ same run. Then the versions of each statute of docs/zh come one after the other.
 
 A citation of every leaf of the old version is kept before the update. Afterwards
 its text is sliced again from the ledger, and must have the very same bytes; what
-became of its place is counted by the state that `show` prints.
+became of its place is counted by the state that `show` prints, for some drawn at random.
 """
 
 import argparse
 import asyncio
+import random
 import sqlite3
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, cycle, groupby, pairwise
 from pathlib import Path
 
 from app.past import what_became
@@ -43,9 +47,10 @@ from stores.records import LineageState, Reader
 _SHARES = (0, 1, 5, 20, 100)  # % of the articles
 _ARTICLES = 1_000
 _KEPT = frozenset({LineageState.SAME, LineageState.MOVED})
-_FILING = Path("dev/financebench_pdf/PEPSICO_2022_10K.pdf")
-_EDITED = 5  # paragraphs of the filing
-_FOLLOWED = 40  # old citations whose place is followed, at even distances
+_FILINGS = tuple(Path("dev/financebench_pdf") / f"{name}_10K.pdf" for name in ("WALMART_2020", "PEPSICO_2022"))
+_FILING_SHARES = (0, 1, 5, 20, 50)  # % of its paragraphs
+_ROWS = 20_000  # of a sheet and a form
+_FOLLOWED = 40  # old citations whose place is followed, drawn at random
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,9 @@ def main() -> None:
     if options.data:
         for _, files in groupby(sorted((options.data / "docs" / "zh").glob("*.md")), lambda f: f.name.split(".")[0]):
             asyncio.run(_statute(list(files)))
-        _filing(options.data / _FILING)
+        for filing in _FILINGS:
+            _filing(options.data / filing)
+    _rows()
 
 
 def articles(changed: int) -> bytes:
@@ -165,7 +172,7 @@ async def _old_citations(house: House, document: str, cited: Mapping[str, bytes]
     version = await house.library.version(Reader(), document, 1)
     tree = await house.library.tree(Reader(), version.id)
     same = sum(tree.text_of(tree.by_address[a]).encode() == words for a, words in cited.items())
-    followed = list(cited)[:: max(1, len(cited) // _FOLLOWED)]
+    followed = random.Random(1).sample(list(cited), min(_FOLLOWED, len(cited)))
     became: Counter[str] = Counter()
     for address in followed:
         now = await what_became(house, tree, tree.by_address[address])
@@ -175,25 +182,71 @@ async def _old_citations(house: House, document: str, cited: Mapping[str, bytes]
 
 
 def _filing(path: Path) -> None:
-    """The time of lineage between two versions of a long filing, a few paragraphs edited in the second."""
-    made = derive(read_document(path.read_bytes(), path.name, Limits(), lambda page, pages: None), path.stem)
-    new = _edited(made)
-    begun = time.perf_counter()
-    steps = lineage(Side(made.text, made.nodes), new)
-    seconds = time.perf_counter() - begun
+    """The time of lineage between two versions of a long filing."""
+    made = _read(path.read_bytes(), path.name)
+    leaves = [" ".join(made.text[n.start : n.end].split()) for n in made.nodes if n.leaf and n.kind.citable]
+    before = _read("\n\n".join(leaves).encode(), "filing.txt")
+    print(f"{path.stem} as text, {len(before.text):,} characters")
+    for share in _FILING_SHARES:
+        after = _read("\n\n".join(_edited(leaves, share)).encode(), "filing.txt")
+        print(f"  {share:3} %  {_timed(Side(before.text, before.nodes), Side(after.text, after.nodes))}", flush=True)
+
+
+def _read(data: bytes, name: str) -> Derived:
+    return derive(read_document(data, name, Limits(), lambda page, pages: None), "filing")
+
+
+def _edited(leaves: Sequence[str], share: int) -> Iterator[str]:
+    """The paragraphs with a share of them changed, by each way in turn."""
+    rng = random.Random(share)
+    elsewhere = deque[str]()
+    ways = cycle(("reworded", "reworded", "gone", "new", "elsewhere"))
+    for leaf in leaves:
+        way = next(ways) if rng.random() * 100 < share else "same"
+        if way == "elsewhere":
+            elsewhere.append(leaf)
+        elif way != "gone":
+            yield _reworded(leaf, rng) if way == "reworded" else leaf
+        if way == "new":
+            yield " ".join(rng.sample(words := rng.choice(leaves).split(), len(words)))
+        if elsewhere and rng.random() < 0.01:
+            yield elsewhere.popleft()
+    yield from elsewhere
+
+
+def _reworded(leaf: str, rng: random.Random) -> str:
+    """One word in ten, and one at least, is another one."""
+    words = leaf.split()
+    for _ in range(1 + len(words) // 10 if words else 0):
+        words[rng.randrange(len(words))] = "amended"
+    return " ".join(words)
+
+
+def _rows() -> None:
+    """The same for lines that make comparing costly: every second one is new; the same two over and over."""
+    rows = [f"account {n:06}, branch {n % 97}, balance {n * 7919 % 100_003}" for n in range(_ROWS)]
+    new = [row if n % 2 else f"{row} as amended" for n, row in enumerate(rows)]
+    print(f"{_ROWS:,} rows of which every second is new: {_timed(_flat(rows), _flat(new))}")
+    form, other = (["The Bank keeps it.", answer] * (_ROWS // 2) for answer in ("Yes.", "No."))
+    print(f"{_ROWS:,} lines of a form, all its answers changed: {_timed(_flat(form), _flat(other))}")
+
+
+def _flat(lines: Sequence[str]) -> Side:
+    """A version whose leaves are these lines, straight below its root."""
+    text = "".join(f"{line}\n" for line in lines)
+    ends = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    node = next(n for n in _read(b"A line.", "form.txt").nodes if n.leaf)
+    places = enumerate(pairwise(ends))
+    return Side(text, [replace(node, address=f"0.{n}", order=n, start=a, end=b) for n, (a, b) in places])
+
+
+def _timed(old: Side, new: Side) -> str:
+    begun = time.process_time()
+    steps = lineage(old, new)
+    seconds = time.process_time() - begun
     states = Counter(step.state.value for step in steps)
     told = ", ".join(f"{count} {state}" for state, count in states.most_common())
-    print(f"{path.stem}: {made.pages} pages, {len(steps)} leaves, lineage {seconds:.2f} s: {told}")
-
-
-def _edited(made: Derived) -> Side:
-    """The same tree with two words of equal length put into a few long paragraphs, far from one another."""
-    long = [n for n in made.nodes if n.leaf and n.kind.citable and n.end - n.start > 300]
-    text = made.text
-    for node in long[:: max(1, len(long) // _EDITED)][:_EDITED]:
-        words = "amended otherwise "
-        text = text[: node.start + 50] + words + text[node.start + 50 + len(words) :]
-    return Side(text, made.nodes)
+    return f"lineage {seconds:.2f} s; {told}"
 
 
 if __name__ == "__main__":

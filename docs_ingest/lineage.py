@@ -12,16 +12,19 @@ Words are compared without their white space; whether signs are wide or narrow
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
+from itertools import accumulate
 from typing import Literal
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from stores.records import LineageState, LineageStep, Node, NodeKind, ancestors
 
+_MOST_STEPS = 5_000_000  # of looking for equal runs, a second or two; two 10-K of one company need some 50,000
 _SIMILAR = 50.0  # rapidfuzz ratio, 0..100, from which two leaves are one edited leaf
 _ELSEWHERE = 72.0  # the same for leaves that are not in order
 _WHOLE = 82.0  # from which several leaves together are another one
@@ -67,14 +70,58 @@ def lineage(old: Side, new: Side) -> list[LineageStep]:
     """
     before, after = _leaves(old), _leaves(new)
     steps: list[LineageStep] = []
-    matcher = SequenceMatcher(None, [a.bare for a in before], [b.bare for b in after], autojunk=False)
-    for tag, a1, a2, b1, b2 in matcher.get_opcodes():
-        if tag == "equal":
+    for equal, (a1, a2), (b1, b2) in _runs([a.bare for a in before], [b.bare for b in after]):
+        if equal:
             pairs = zip(before[a1:a2], after[b1:b2], strict=True)
             steps += [LineageStep(LineageState.SAME, a.address, b.address) for a, b in pairs]
         else:
             steps += _replaced(before[a1:a2], after[b1:b2])
     return _with_elsewhere(steps, {a.address: a for a in before}, {b.address: b for b in after})
+
+
+_Run = tuple[bool, tuple[int, int], tuple[int, int]]  # whether both are equal; from where to where on either side
+
+
+def _runs(before: Sequence[str], after: Sequence[str]) -> list[_Run]:
+    """Runs of words or leaves that are equal, and between them those that are not.
+
+    By the longest equal runs first, as difflib has it, which takes the square of
+    the number of runs, and the cube for leaves that repeat: a sheet whose rows are
+    half of them new, a form that says Yes and No. Where that is too much, by the least edits.
+    """
+    found: Iterable[tuple[str, int, int, int, int]]
+    try:
+        found = _Longest(before, after).get_opcodes()
+    except _TooMuch:
+        numbers: dict[str, int] = {}
+        old, new = ([numbers.setdefault(words, len(numbers)) for words in side] for side in (before, after))
+        found = [(op.tag, op.src_start, op.src_end, op.dest_start, op.dest_end) for op in Levenshtein.opcodes(old, new)]
+    runs: list[_Run] = []
+    for tag, a1, a2, b1, b2 in found:
+        if tag != "equal" and runs and not runs[-1][0]:
+            _, (a1, _), (b1, _) = runs.pop()
+        runs.append((tag == "equal", (a1, a2), (b1, b2)))
+    return runs
+
+
+class _TooMuch(Exception):
+    """There would be more steps than are allowed."""
+
+
+class _Longest(SequenceMatcher[str]):
+    """difflib's, with its steps counted beforehand. Raises _TooMuch."""
+
+    def __init__(self, before: Sequence[str], after: Sequence[str]) -> None:
+        super().__init__(None, before, after, autojunk=False)
+        times = Counter(after)
+        self._steps = list(accumulate((1 + times[words] for words in before), initial=0))
+        self._left = _MOST_STEPS
+
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
+        self._left -= self._steps[ahi if ahi is not None else -1] - self._steps[alo]
+        if self._left < 0:
+            raise _TooMuch
+        return super().find_longest_match(alo, ahi, blo, bhi)
 
 
 def _leaves(side: Side) -> list[_Leaf]:
@@ -147,20 +194,29 @@ def _pairs(
     single = alike[i, j] = _alike(before[i], after[j])
     if single:
         yield single * _weight(before[i].bare, after[j].bare), 1, 1
-    for count in range(2, min(_MOST_PARTS, len(after) - j) + 1):
-        joined = "".join(b.bare for b in after[j : j + count])
-        if len(joined) > 2 * len(before[i].bare) + 20:
+    for whole, count, joined in _joined(before[i], after, j, single):
+        yield whole * _weight(before[i].bare, joined), 1, count
+    for whole, count, joined in _joined(after[j], before, i, single):
+        yield whole * _weight(joined, after[j].bare), count, 1
+
+
+def _joined(one: _Leaf, others: Sequence[_Leaf], at: int, single: float) -> Iterator[tuple[float, int, str]]:
+    """Runs of others from `at` that together are what one is, and more so than the first of them alone is.
+
+    Each as its ratio, the number of leaves and their words.
+    """
+    least = max(_WHOLE, single + _GAIN)
+    length = len(others[at].bare)
+    for count in range(2, min(_MOST_PARTS, len(others) - at) + 1):
+        length += len(others[at + count - 1].bare)
+        if length > 2 * len(one.bare) + 20:
             break
-        whole = fuzz.ratio(before[i].bare, joined, score_cutoff=_WHOLE)
-        if whole > single + _GAIN and _held(before[i], after[j : j + count]):
-            yield whole * _weight(before[i].bare, joined), 1, count
-    for count in range(2, min(_MOST_PARTS, len(before) - i) + 1):
-        joined = "".join(a.bare for a in before[i : i + count])
-        if len(joined) > 2 * len(after[j].bare) + 20:
-            break
-        whole = fuzz.ratio(joined, after[j].bare, score_cutoff=_WHOLE)
-        if whole > single + _GAIN and _held(after[j], before[i : i + count]):
-            yield whole * _weight(joined, after[j].bare), count, 1
+        if 200 * min(length, len(one.bare)) < least * (length + len(one.bare)):
+            continue  # whatever the words: of two lengths so far apart the ratio is less
+        joined = "".join([other.bare for other in others[at : at + count]])
+        whole = fuzz.ratio(one.bare, joined, score_cutoff=least)
+        if whole > single + _GAIN and _held(one, others[at : at + count]):
+            yield whole, count, joined
 
 
 def _alike(one: _Leaf, other: _Leaf) -> float:
@@ -250,10 +306,10 @@ def _with_elsewhere(
 
 def _moved(gone: Sequence[_Leaf], come: Sequence[_Leaf]) -> dict[str, str]:
     """Address of each leaf that came -> that of the leaf with the very same words that went."""
-    waiting: dict[str, list[str]] = defaultdict(list)
+    waiting: dict[str, deque[str]] = defaultdict(deque)
     for leaf in gone:
         waiting[_unnumbered(leaf)].append(leaf.address)
-    return {leaf.address: waiting[key].pop(0) for leaf in come if waiting.get(key := _unnumbered(leaf))}
+    return {leaf.address: waiting[key].popleft() for leaf in come if waiting.get(key := _unnumbered(leaf))}
 
 
 def _unnumbered(leaf: _Leaf) -> str:
@@ -291,8 +347,8 @@ def changed_words(old: str, new: str) -> list[tuple[Change, str]]:
     """The words of both in order: what stayed, what went, what came. Han text is compared character by character."""
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     made: list[tuple[Change, str]] = []
-    for tag, a1, a2, b1, b2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
+    for equal, (a1, a2), (b1, b2) in _runs(before, after):
+        if equal:
             made.append(("same", "".join(before[a1:a2])))
             continue
         if a2 > a1:

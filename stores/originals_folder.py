@@ -2,11 +2,12 @@
 
 originals/TENANT/ab/abcdef...     TENANT is itself a hash: names of tenants are no file names
 
-A file that was damaged is mended when the same bytes are sent again.
+A file that was damaged is mended when the same bytes are sent again. Whoever is killed
+while writing one leaves `.new-abcdef...` beside its place: the same bytes sent again
+take that up.
 """
 
 import os
-import tempfile
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -55,19 +56,32 @@ class FolderOriginals:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write beside the place and move there: nobody ever reads half a file, not even after a crash."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    """Write beside the place and move there: nobody ever reads half a file, not even after a crash.
+
+    The name beside it is one for all who write these bytes, so nothing piles up. Nobody
+    empties what another one has written there: whoever moves it, it is whole.
+    """
+    beside = path.parent / f".new-{path.name}"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
             file.write(data)
+            file.truncate()
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        _move(beside, path)
         _keep_names(path.parent, path.parent.parent, path.parent.parent.parent)
     except BaseException:
         with suppress(FileNotFoundError):
-            Path(name).unlink()
+            beside.unlink()
         raise
+
+
+def _move(beside: Path, path: Path) -> None:
+    try:
+        beside.replace(path)
+    except FileNotFoundError:
+        if not path.exists():  # else another one who keeps the same bytes was first
+            raise
 
 
 def _keep_names(*folders: Path) -> None:

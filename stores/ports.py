@@ -155,6 +155,9 @@ class Outbox(Protocol):
     async def release(self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta) -> None:
         """These rows did not reach the index: count the attempt, give them back after a while."""
 
+    async def take_back(self) -> None:
+        """End all leases, for whoever knows that no worker lives; as if they had run out, each a failed attempt."""
+
     async def waiting(self) -> int:
         """How many rows have not reached the index."""
 

@@ -586,9 +586,8 @@ def _many_names_of_a_page(bait: Bait) -> bytes:
 def _big_sheets(bait: Bait) -> bytes:
     rules = "".join(f".a{i} .b{i}, #c{i} > p {{display:none}}" for i in range(100_000))
     classes = " ".join(f"a{i}" for i in range(200))
-    return epub(
-        [f'<div class="{classes}"><p class="b1 b2 b3">{_WORDS}</p></div>' * 2_000], head=f"<style>{rules}</style>"
-    )
+    hidden = f'<div class="{classes}"><p class="b1 b2 b3">{_WORDS}</p></div>' * 2_000
+    return epub([f"{hidden}<p>{_WORDS}</p>"], head=f"<style>{rules}</style>")
 
 
 def protected(bait: Bait) -> bytes:

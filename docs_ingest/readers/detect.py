@@ -118,7 +118,10 @@ def _package(data: bytes, suffix: str) -> Format:
         return held[0]
     if named in _PACKAGES:
         return named
-    raise IngestError(f"this is a ZIP archive or another Office format, which is not read: {_READ}")
+    raise IngestError(
+        f"this is a ZIP archive or another Office format, which is not read: {_READ}; "
+        "unpack it and send what is in it, or save it as one of them"
+    )
 
 
 def _mislabelled(suffix: str, held: Format | None, named: Format) -> None:

@@ -141,6 +141,7 @@ class _Lists:
         self._lines = parsed.lines
         self._entries = entries
         self._last_page = parsed.pages + _UNCOUNTED if parsed.pages else 0
+        self._paged = any(block.page is not None for block in parsed.blocks)
         self._said: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self._begins: list[set[str]] = []  # of each entry: its first words, with and without the number before them
         for at, entry in enumerate(entries):
@@ -223,6 +224,8 @@ class _Lists:
 
     def _offsets(self, at: int) -> set[int]:
         """How far the pages on which an entry is said again lie behind the page number it gives."""
+        if not self._paged:
+            return set()
         number = int(self._entries[at].page)
         pages = (self._blocks[self._entries[k].index].page for k in self._later(at))
         return {page - number for page in pages if page is not None}

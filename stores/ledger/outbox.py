@@ -51,6 +51,9 @@ class SqlOutbox:
     async def release(self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta) -> None:
         await self._pool.run(self._release, worker, failed, reason, retry_after)
 
+    async def take_back(self) -> None:
+        await self._pool.run(self._take_back)
+
     async def waiting(self) -> int:
         return await self._pool.run(self._waiting)
 
@@ -104,6 +107,12 @@ class SqlOutbox:
                             reason=reason,
                         )
                     )
+
+    def _take_back(self) -> None:
+        o = t.outbox.c
+        now = self._clock.now()
+        with writing(self._engine) as connection:
+            connection.execute(update(t.outbox).where(o.lease_until > now).values(lease_until=now))
 
     def _waiting(self) -> int:
         with reading(self._engine) as connection:

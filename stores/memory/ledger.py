@@ -339,6 +339,12 @@ class MemoryOutbox:
                     waiting.holder, waiting.lease_until = None, None
                     waiting.not_before = self._kept.clock.now() + rest
 
+    async def take_back(self) -> None:
+        with self._kept.lock:
+            for waiting in self._kept.outbox:
+                if waiting.lease_until is not None:
+                    waiting.lease_until = min(waiting.lease_until, self._kept.clock.now())
+
     async def waiting(self) -> int:
         with self._kept.lock:
             return len(self._kept.outbox)

@@ -3,11 +3,13 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import AsyncIterator
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +18,9 @@ import pytest
 from app.resources import House, open_house
 from app.settings import Settings
 from app.taking_in import Job, TakingIn, in_order
+from app.turns import turn
 from docs_ingest.errors import ReadingStopped
+from stores.errors import StoreUnavailable
 from stores.events import Event, FileBegun, FileDone, ignore
 from stores.records import IngestStatus, Reader
 from tests.app.conftest import ROOT, Command
@@ -96,25 +100,24 @@ async def test_trying_out_stores_nothing(house: House, tmp_path: Path) -> None:
     assert not list((house.home / "originals").rglob("*"))
 
 
-def test_a_folder_goes_on_after_kill_with_nothing_doubled(fresh: Command, tmp_path: Path) -> None:
-    for n in range(60):
-        write(tmp_path / "in", f"doc{n:02}.md", LAW.format(n=n) + "第三条 " + "记录应当完整。" * 300 + "\n")
-    home = tmp_path / "empty"
-    command = [
-        sys.executable,
-        "-c",
-        "from app.cli import main; raise SystemExit(main())",
-        "ingest",
-        str(tmp_path / "in"),
-    ]
+def begun(folder: Path) -> subprocess.Popen[bytes]:
+    """`citepath ingest` of folder/in into folder/empty, under way."""
+    code = "from app.cli import main; raise SystemExit(main())"
     environment = {
-        "CITEPATH_HOME": str(home),
+        "CITEPATH_HOME": str(folder / "empty"),
         "PYTHONPATH": str(ROOT),
         "PATH": "/usr/bin:/bin",
         "CITEPATH_READERS": "2",
     }
+    command = [sys.executable, "-c", code, "ingest", str(folder / "in")]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, start_new_session=True)
+
+
+def test_a_folder_goes_on_after_kill_with_nothing_doubled(fresh: Command, tmp_path: Path) -> None:
+    for n in range(60):
+        write(tmp_path / "in", f"doc{n:02}.md", LAW.format(n=n) + "第三条 " + "记录应当完整。" * 300 + "\n")
     for _ in range(3):
-        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, start_new_session=True) as running:
+        with begun(tmp_path) as running:
             assert running.stderr is not None
             for done, _ in enumerate(running.stderr):
                 if done > 5:
@@ -128,3 +131,42 @@ def test_a_folder_goes_on_after_kill_with_nothing_doubled(fresh: Command, tmp_pa
     assert all(len(d["versions"]) == 1 for d in documents)
     found = fresh("retrieve", "records for 41 years", "--k", "3", "--json").json["passages"]
     assert found[0]["document"] == "doc41"
+
+
+def test_what_a_killed_process_was_telling_the_index_is_told_by_the_next(fresh: Command, tmp_path: Path) -> None:
+    write(tmp_path / "in", "rules.md", "".join(f"第{n}条 记录{n}应当完整。\n\n" for n in range(1, 1_500)))
+    ledger = tmp_path / "empty" / "ledger.sqlite"
+    with begun(tmp_path) as running:
+        while not claimed(ledger) and running.poll() is None:
+            time.sleep(0.002)
+        os.killpg(running.pid, signal.SIGKILL)
+    assert claimed(ledger) > 0  # or the kill came too late to show anything
+    ended = fresh("ingest", str(tmp_path / "in"), "--json").json
+    assert (ended["ready"], ended["unchanged"]) == (0, 1)
+    [index] = [one for one in fresh("doctor", "--json").json["findings"] if one["name"] == "index"]
+    assert "nothing waiting" in index["message"]
+
+
+def claimed(ledger: Path) -> int:
+    """Rows that a worker holds, by a look at the ledger from outside; 0 where it has no tables yet."""
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(ledger)) as connection:
+        return int(connection.execute("SELECT count(claim) FROM outbox").fetchone()[0])
+    return 0
+
+
+async def test_one_process_at_a_time_tells_the_index(house: House) -> None:
+    done: list[str] = []
+
+    async def other() -> None:
+        await house.sync(ignore)
+        done.append("told")
+
+    async with turn(house.home / "telling.lock", 1.0, "telling the keyword index"):
+        task = asyncio.create_task(other())
+        await asyncio.sleep(0.2)
+        assert done == []
+        with pytest.raises(StoreUnavailable, match="another process has been telling the keyword index for"):
+            async with turn(house.home / "telling.lock", 0.1, "telling the keyword index"):
+                pass
+    await task
+    assert done == ["told"]

@@ -514,6 +514,20 @@ class LedgerContract:
         assert await ledger.outbox.waiting() == 2
         assert await ledger.outbox.claim("third", 100, LEASE) == []
 
+    async def test_what_dead_workers_held_is_free_again_once_it_is_taken_back(self, ledger: Ledger) -> None:
+        add(ledger, [*ZH, *EN])
+        dead = await ledger.outbox.claim("dead", 2, LEASE)
+        (rests,) = await ledger.outbox.claim("w", 1, LEASE)
+        await ledger.outbox.release("w", [rests.id], "down", timedelta(seconds=5))
+        await ledger.outbox.take_back()
+        rows = await ledger.outbox.claim("next", 100, LEASE)
+        assert [row.id for row in rows[:2]] == [row.id for row in dead]
+        assert [row.attempts for row in rows[:2]] == [1, 1]  # their worker may have died of them
+        assert {row.attempts for row in rows[2:]} <= {0}
+        assert rests.id not in {row.id for row in rows}  # a row that rests after a failure is nobody's
+        await ledger.outbox.settle("dead", [row.id for row in dead])
+        assert await ledger.outbox.waiting() == len(rows) + 1
+
     async def test_a_released_row_comes_back_after_a_while_with_its_attempts(self, ledger: Ledger) -> None:
         add(ledger, ZH[:1])
         rows = await ledger.outbox.claim("w", 100, LEASE)

@@ -1,5 +1,6 @@
 """The port Originals: the same claims in memory and on a folder, and what only a file system can break."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -94,6 +95,20 @@ def test_a_damaged_file_is_noticed_and_the_same_bytes_put_again_mend_it(folder: 
     originals.put("default", HASH, DATA)
     assert originals.get("default", HASH) == DATA
     assert len(files_in(folder)) == 1
+
+
+def test_whoever_was_killed_while_writing_leaves_one_file_that_the_same_bytes_take_up(folder: Path) -> None:
+    killed = "import os, signal\nos.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)"
+    for _ in range(3):
+        with started(folder, killed) as writer:
+            writer.communicate(b"!", timeout=60)
+        assert writer.returncode == -signal.SIGKILL
+        assert [path.name for path in files_in(folder)] == [f".new-{HASH}"]
+    (left,) = files_in(folder)
+    left.write_bytes(b"half of it")
+    FolderOriginals(folder).put("default", HASH, DATA)
+    (kept,) = files_in(folder)
+    assert (kept.name, kept.read_bytes()) == (HASH, DATA)
 
 
 def test_a_full_disk_leaves_no_half_written_file(folder: Path) -> None:

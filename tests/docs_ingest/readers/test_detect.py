@@ -70,7 +70,7 @@ def test_files_are_known_by_their_content(data: bytes, name: str, kind: Format) 
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "a.docx", "save it as .docx, .xlsx or .pptx without a password"),
         (b"\x89PNG....", "scan.png", "PNG picture.*are read"),
         (package("content.xml", "styles.xml"), "a.odt", "another Office format"),
-        (package("one.txt"), "a.zip", "ZIP archive"),
+        (package("one.txt"), "a.zip", "ZIP archive.*unpack it and send what is in it"),
         (XLSX, "a.docx", r"named \.docx.*Excel workbook.*\.xlsx"),
         (DECK, "a.docx", r"named \.docx.*PowerPoint presentation.*\.pptx"),
         (b"abc\x00\x01\x02", "a.bin", "binary"),
