@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 
 from docs_ingest.parsed import Block, BlockKind, Cell, ParsedDocument
 from docs_ingest.structure import Structure
-from docs_ingest.structure.labels import heading_like
+from docs_ingest.structure.labels import column_head_like, heading_like
 from stores.records import Node, NodeKind, Table, TableCell, TableRow, Tree
 
 _CAPTION_LINES = 5  # above a table
@@ -37,7 +37,7 @@ _LONGEST_READING = 2_000
 _UNIT = re.compile(
     r"\(([^()]{0,60}\b(?:in|of)\s+(?:thousands|millions|billions|hundreds|percent|%|(?:u\.?s\.?\s+)?dollars|euros?|"
     r"rmb|hk\$|us\$)[^()]{0,80})\)"
-    r"|^\(?((?:\w+\s+){0,4}in\s+(?:thousands|millions|billions)\b[^()]{0,80})\)?$"
+    r"|^\(?((?:\w+,?\s+){0,4}in\s+(?:thousands|millions|billions)\b[^()]{0,80})\)?$"
     r"|(?:金额)?(?<![制报送管本各属])单位\s*(?:[：:]|为)\s*([^\s，,；;。）)（(]{1,20})"
     r"|[（(]((?:人民币)?(?:百万|千万|十亿|[千万亿])?(?:元|美元|港元|欧元|股|吨|％|%)(?:人民币)?)[）)]",
     re.IGNORECASE,
@@ -160,11 +160,11 @@ def _lines_above(parsed: ParsedDocument, begin: int) -> Iterator[str]:
         headed = block.kind is BlockKind.HEADING
         if block.kind not in (BlockKind.PARAGRAPH, BlockKind.HEADING) or taken == _CAPTION_LINES:
             return
-        if words.endswith((":", "：")) and len(words) <= _INTRODUCTION and not taken:
+        if words.endswith((":", "：")) and len(words) <= _INTRODUCTION:
             yield words
             return
         longest = _LONGEST_CAPTION if block.centered else _LONGEST_LINE
-        if len(words) > longest or not (headed or heading_like(words) or _unit(words)):
+        if len(words) > longest or not (headed or heading_like(words) or column_head_like(words) or _unit(words)):
             return
         if block.page != parsed.blocks[begin].page:
             return

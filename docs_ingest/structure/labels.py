@@ -127,6 +127,14 @@ _ITEM = re.compile(r"(?P<label>\((?P<n>[a-z]{1,4}|[A-Z]|\d{1,3})\)|(?P<m>[a-z]|[
 _LETTER_ITEM = re.compile(r"(?P<label>(?P<n>[a-z]|[ivx]{1,5})\.)(?P<gap>\s+)(?=[A-Z“\"\u4e00-\u9fff])")
 _LONGEST_TITLE = 100
 _SMALL_WORDS = frozenset({"with", "from", "into", "upon", "under", "over", "that", "this", "than", "between"})
+_MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+# What stands over the columns of a table, and never over a section: a unit, a day, a period.
+_COLUMN_HEAD = re.compile(
+    r"\(?(?:[\w$’']+,?\s+){0,3}in\s+(?:thousands|millions|billions)\b[^()]{0,60}\)?|\(?unaudited\)?|fiscal\s+years?"
+    r"|(?:(?:as\s+of|at|for\s+the|three|six|nine|twelve|\d\d?|fiscal|years?|quarters?|months|weeks|ended|and|"
+    rf"(?:19|20)\d\d|{_MONTH}\s+\d\d?)[\s,]*)+",
+    re.IGNORECASE,
+)
 _STOP = re.compile(r"[.;,:。；，：!?！？]\s*$")
 
 
@@ -134,6 +142,11 @@ def heading_like(words: str) -> bool:
     """Whether a line could be a heading by its looks: short, not a sentence, with letters in it."""
     words = words.strip()
     return 0 < len(words) <= 160 and not _STOP.search(words) and sum(c.isalpha() for c in words) >= 2
+
+
+def column_head_like(words: str) -> bool:
+    """Whether a line is what stands over the columns of a table: a unit, a day, a period."""
+    return _COLUMN_HEAD.fullmatch(" ".join(words.split())) is not None
 
 
 def title_case(words: str) -> bool:

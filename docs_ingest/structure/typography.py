@@ -1,22 +1,13 @@
 """Headings told by how they look: larger, bold, centred or in capitals, and not a sentence."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
 from docs_ingest.parsed import Block, BlockKind, ParsedDocument
-from docs_ingest.structure.labels import Rank, heading_like
+from docs_ingest.structure.labels import Rank, column_head_like, heading_like
 
 _LARGER = 1.12  # times the body size
 _CLUSTERS = 5  # ranks TYPOGRAPHIC .. TYPOGRAPHIC + 4
-_MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-# What stands over the columns of a table, and never over a section: a unit, a day, a period.
-_COLUMN_HEAD = re.compile(
-    r"\(?(?:[\w$’']+,?\s+){0,3}in\s+(?:thousands|millions|billions)\b[^()]{0,60}\)?|\(?unaudited\)?|fiscal\s+years?"
-    r"|(?:(?:as\s+of|at|for\s+the|three|six|nine|twelve|\d\d?|fiscal|years?|quarters?|months|weeks|ended|and|"
-    rf"(?:19|20)\d\d|{_MONTH}\s+\d\d?)[\s,]*)+",
-    re.IGNORECASE,
-)
 _MAX_SHARE = 0.25  # a document whose blocks look like headings more often than this has none
 
 
@@ -40,7 +31,7 @@ def typographic_ranks(parsed: ParsedDocument) -> dict[int, int]:
             continue
         text_blocks += 1
         words = parsed.text[block.start : block.end]
-        if len(words) <= 200 and heading_like(words) and not _COLUMN_HEAD.fullmatch(" ".join(words.split())):
+        if len(words) <= 200 and heading_like(words) and not column_head_like(words):
             look = _look(block, words)
             if _stands_out(look, body, bold_body):
                 looks[i] = look
