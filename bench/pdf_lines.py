@@ -12,7 +12,8 @@ alike. pypdfium2 is asked without the product's code:
            within 1.5 points; sideways also where blanks are part of it
 
 Compared are printed characters: blanks, soft hyphens and what pdfium writes for a
-hyphen at the end of a line (U+FFFE) are left out on both sides, and hyphens too.
+hyphen at the end of a line (U+FFFE) are left out on both sides, and hyphens too
+(but for the box, which a minus sign belongs to).
 """
 
 import argparse
@@ -78,10 +79,10 @@ def agreement(file: Path, line: TextLine, words: str) -> Agreement:
         characters = _characters(page)
     finally:
         document.close()
-    whole = "".join(char for char, _ in characters)
+    whole = _printed("".join(char for char, _ in characters))
     inside = [(char, box) for char, box in characters if _in(box, line.box)]
     due = _printed(words)
-    said = "".join(char for char, _ in inside)
+    said = _printed("".join(char for char, _ in inside))
     around = _around([box for _, box in inside]) if inside else None
     return Agreement(
         page=due in whole or sorted(due) == sorted(said),
@@ -99,7 +100,7 @@ def _characters(page: pdfium.PdfPage) -> list[tuple[str, Box]]:
     made = []
     for i in range(textpage.count_chars()):
         char = chr(raw.FPDFText_GetUnicode(textpage.raw, i))
-        if _printed(char) and raw.FPDFText_GetLooseCharBox(textpage.raw, i, rect):
+        if (_printed(char) or char == "-") and raw.FPDFText_GetLooseCharBox(textpage.raw, i, rect):
             made.append((char, (rect.left - left, top - rect.top, rect.right - left, top - rect.bottom)))
     return made
 
@@ -110,7 +111,7 @@ def _in(box: Box, line: Box) -> bool:
 
 
 def _across(characters: list[tuple[str, Box]]) -> str:
-    return "".join(char for char, _ in sorted(characters, key=lambda one: one[1][0]))
+    return _printed("".join(char for char, _ in sorted(characters, key=lambda one: one[1][0])))
 
 
 def _around(boxes: list[Box]) -> Box:
