@@ -26,6 +26,9 @@ from stores.records import IngestStatus, KeywordEntry, Node, NodeKind, Reader, T
 from stores.tokens import estimate_tokens
 
 DEPTHS = (1, 5, 10, 20)
+CANDIDATES = 60  # that a model would choose among
+TOKENS = (2_000, 4_000, 8_000)  # estimated, read from the top of the ranking
+_DEEPEST = 200  # passages ranked, so that 8,000 tokens are there
 _TENANT = "default"
 
 
@@ -82,8 +85,11 @@ class Tally:
 
     def add(self, found: Sequence[Found], gold: Sequence[Gold]) -> None:
         ranks = [next((i for i, f in enumerate(found) if meets(f, g)), None) for g in gold]
-        for k in DEPTHS:
+        for k in (*DEPTHS, CANDIDATES):
             self.sums[f"recall@{k}"] += sum(r is not None and r < k for r in ranks) / len(gold)
+        for tokens in TOKENS:
+            within = _within(found, tokens)
+            self.sums[f"recall@{tokens}t"] += sum(r is not None and r < within for r in ranks) / len(gold)
         self.sums["all@10"] += float(all(r is not None and r < 10 for r in ranks))
         first = min((r for r in ranks if r is not None), default=None)
         self.sums["mrr"] += 0.0 if first is None else 1 / (first + 1)
@@ -91,7 +97,8 @@ class Tally:
         self.questions += 1
 
     def means(self) -> dict[str, float]:
-        names = [*(f"recall@{k}" for k in DEPTHS), "all@10", "mrr", "tokens@10"]
+        names = [*(f"recall@{k}" for k in (*DEPTHS, CANDIDATES)), *(f"recall@{t}t" for t in TOKENS)]
+        names += ["all@10", "mrr", "tokens@10"]
         return {name: round(self.sums[name] / max(1, self.questions), 4) for name in names}
 
 
@@ -125,12 +132,12 @@ async def evaluate(options: Options, house: House, emit: Emit) -> dict[str, Any]
         scope = () if options.mode == "corpus" else question.documents
         start = time.perf_counter()
         passages = await house.navigator.retrieve(
-            Question(question.text, Reader(_TENANT), documents=scope), max(DEPTHS), emit=lambda event: None
+            Question(question.text, Reader(_TENANT), documents=scope), _DEEPEST, emit=lambda event: None
         )
         seconds["citepath"] += time.perf_counter() - start
-        ours.add([table[p.document, p.address] for p in passages], question.gold)
+        ours.add([_found(trees[p.document], trees[p.document].by_address[p.address]) for p in passages], question.gold)
         start = time.perf_counter()
-        hits = await bm25.search(question.text, scope, max(DEPTHS))
+        hits = await bm25.search(question.text, scope, _DEEPEST)
         seconds["bm25"] += time.perf_counter() - start
         flat.add([table[hit] for hit in hits], question.gold)
         emit(QuestionScored(i, len(questions)))
@@ -239,6 +246,16 @@ def _found(tree: Tree, node: Node) -> Found:
     words = tree.text_of(node).strip()
     pages = range(node.page, (node.page_end or node.page) + 1) if node.page is not None else range(0)
     return Found(tree.version.document, node.start, node.start + len(words), pages, estimate_tokens(words))
+
+
+def _within(found: Sequence[Found], tokens: int) -> int:
+    """How many passages from the top fit so many tokens; the first always does."""
+    used = 0
+    for count, one in enumerate(found):
+        used += one.tokens
+        if used > tokens:
+            return max(count, 1)
+    return len(found)
 
 
 class _Flat:

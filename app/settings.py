@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     ask_judge_calls: int = Field(400, ge=1, description="judge calls of a question")
     ask_documents: int = Field(16, ge=1, description="documents opened when the question names none")
     ask_proposals: int = Field(60, ge=1, description="passages the keyword index proposes")
+    retrieve_merge_tokens: int = Field(
+        800,
+        ge=0,
+        description="estimated tokens of a section that `retrieve` shows for several passages in it; 0: never",
+    )
 
     max_question: int = Field(4_000, ge=1, description="longest question, in characters")
     cache_mb: int = Field(64, ge=1, description="size of the answer cache")
@@ -70,6 +75,7 @@ class Settings(BaseSettings):
             seconds=self.ask_seconds,
             documents=self.ask_documents,
             proposals=self.ask_proposals,
+            merge_tokens=self.retrieve_merge_tokens,
         )
 
 

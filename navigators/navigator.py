@@ -19,6 +19,7 @@ from navigators.budget import STANDARD, Budget, Limits, limits_for
 from navigators.coverage import coverage_of
 from navigators.facets import Ask, split_facets
 from navigators.judges import Judge, LexicalJudge, RecordedJudge
+from navigators.merging import WINDOW, merged
 from navigators.messages import NOTHING, language_of_question
 from navigators.shelf import Shelf
 from navigators.state import Question, Walk, WalkState
@@ -99,13 +100,14 @@ class Navigator:
         return run
 
     async def retrieve(self, question: Question, k: int, *, emit: Emit = ignore) -> list[Passage]:
-        """The best `k` passages, best first. Raises as `ask` does."""
+        """The best `k` passages, best first; neighbours in a short section come as one. Raises as `ask` does."""
         versions = await self._versions(question)
-        limits = replace(self.limits, passages=max(k, self.limits.passages), passage_tokens=10**9)
+        limits = replace(self.limits, passages=max(k, WINDOW, self.limits.passages), passage_tokens=10**9)
         walk = self._walk(question, emit, limits)
         start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
         state = await _walked(start, walk, writing=False)
-        return [to_passage(walk, seen, f"p{i:02d}") for i, seen in enumerate(rank_passages(state, walk)[:k])]
+        ranked = merged(rank_passages(state, walk), walk.readings, walk.budget.limits.merge_tokens)[:k]
+        return [to_passage(walk, seen, f"p{i:02d}") for i, seen in enumerate(ranked)]
 
     async def replay(self, run: Run, question: Question) -> list[str]:
         """Walk a stored run again over the same versions with its recorded picks and drafts.

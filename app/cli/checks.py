@@ -2,13 +2,14 @@
 
 import argparse
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.cli.output import print_json, print_text
 from app.cli.progress import progress
 from app.doctor import Finding, examine
 from app.errors import CommandError
-from app.evaluation import DEPTHS, EvaluationError, Options
+from app.evaluation import CANDIDATES, DEPTHS, TOKENS, EvaluationError, Options
 from app.evaluation import evaluate as evaluate_sets
 from app.resources import open_house
 from app.settings import Settings
@@ -44,17 +45,23 @@ async def evaluate(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _figures_text(figures: Json) -> str:
-    names = [*(f"recall@{k}" for k in DEPTHS), "all@10", "mrr", "tokens@10"]
-    rows = [f"{'':10}" + "".join(f"{name:>11}" for name in names)]
-    for who in ("citepath", "bm25"):
-        cells = [f"{figures[who][n]:11.0f}" if n == "tokens@10" else f"{figures[who][n]:11.3f}" for n in names]
-        rows.append(f"{who:10}" + "".join(cells))
+    rows = _figures_rows(figures, [*(f"recall@{k}" for k in DEPTHS), "all@10", "mrr", "tokens@10"])
+    deep = [f"recall@{CANDIDATES}", *(f"recall@{tokens}t" for tokens in TOKENS)]
+    rows += ["the best candidates, and what so many tokens from the top hold:", *_figures_rows(figures, deep)]
     seconds = figures["seconds"]
     rows.append(
         f"{figures['n']} questions, {figures['documents']} documents, mode {figures['mode']}; "
         f"ingest {seconds['ingest']} s, a question {seconds['citepath']} s beside {seconds['bm25']} s"
     )
     return "\n".join(rows)
+
+
+def _figures_rows(figures: Json, names: Sequence[str]) -> list[str]:
+    rows = [f"{'':10}" + "".join(f"{name:>14}" for name in names)]
+    for who in ("citepath", "bm25"):
+        cells = [f"{figures[who][n]:14.0f}" if n == "tokens@10" else f"{figures[who][n]:14.3f}" for n in names]
+        rows.append(f"{who:10}" + "".join(cells))
+    return rows
 
 
 async def doctor(options: argparse.Namespace, settings: Settings) -> int:

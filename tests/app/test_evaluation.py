@@ -44,6 +44,7 @@ def test_both_retrievals_are_measured_in_the_same_run(fresh: Command, sets: tupl
     done = fresh("eval", "retrieval", "--documents", documents, "--questions", questions, "--mode", mode, "--json")
     assert done.code == 0, done.err
     keys = {"recall@1", "recall@5", "recall@10", "recall@20", "all@10", "mrr", "tokens@10"}
+    keys |= {"recall@60", "recall@2000t", "recall@4000t", "recall@8000t"}
     assert set(done.json["citepath"]) == set(done.json["bm25"]) == keys
     assert done.json["n"] == 2
     assert done.json["mode"] == mode
@@ -115,3 +116,13 @@ def test_figures_are_means_over_questions() -> None:
     assert means["all@10"] == 0.5
     assert means["mrr"] == 0.5
     assert means["tokens@10"] == 20
+
+
+def test_what_so_many_tokens_hold_is_read_from_the_top() -> None:
+    tally = Tally()
+    tally.add([Found("doc", at, at + 10, range(0), 1_500) for at in (50, 0, 20)], [Gold("doc", ((0, 10),))])
+    means = tally.means()
+    assert (means["recall@2000t"], means["recall@4000t"], means["recall@8000t"]) == (0.0, 1.0, 1.0)
+    tally = Tally()
+    tally.add([Found("doc", 0, 10, range(0), 9_000)], [Gold("doc", ((0, 10),))])
+    assert tally.means()["recall@2000t"] == 1.0, "the first passage always counts"
