@@ -23,7 +23,7 @@ from navigators.merging import WINDOW, merged
 from navigators.messages import NOTHING, language_of_question
 from navigators.shelf import Shelf
 from navigators.state import Question, Walk, WalkState
-from navigators.steps.answer import rank_passages, to_passage
+from navigators.steps.answer import to_passage
 from navigators.writers import ExtractiveWriter, RecordedWriter, Writer
 from stores.errors import NotFound, StoreUnavailable
 from stores.events import Emit, RunBegun, RunDone, ignore
@@ -106,7 +106,7 @@ class Navigator:
         walk = self._walk(question, emit, limits)
         start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
         state = await _walked(start, walk, writing=False)
-        ranked = merged(rank_passages(state, walk), walk.readings, walk.budget.limits.merge_tokens)[:k]
+        ranked = merged(state.frontier.best_passages(), walk.readings, walk.budget.limits.merge_tokens)[:k]
         return [to_passage(walk, seen, f"p{i:02d}") for i, seen in enumerate(ranked)]
 
     async def replay(self, run: Run, question: Question) -> list[str]:

@@ -99,6 +99,20 @@ class Reading:
         return " ".join(self.opened.tree.text[node.start : min(node.end, node.start + 480)].split())[:160]
 
 
-def read_question(opened: Sequence[OpenVersion], ask: Ask, collection: TermCounts | None) -> list[Reading]:
-    """The question's evidence in every opened version; `collection` mixes in how rare its words are over all."""
-    return [Reading(one, ask, one.statistics.evidence(ask, collection)) for one in opened]
+def read_question(
+    opened: Sequence[OpenVersion], ask: Ask, collection: TermCounts | None, worth: Mapping[str, float]
+) -> list[Reading]:
+    """The question's evidence in every opened version, by what evidence in that document is worth (0..1).
+
+    `collection` mixes in how rare its words are over all.
+    """
+    return [
+        Reading(one, ask, _weighed(one.statistics.evidence(ask, collection), worth[one.tree.version.document]))
+        for one in opened
+    ]
+
+
+def _weighed(evidence: Mapping[int, Evidence], worth: float) -> Mapping[int, Evidence]:
+    if worth == 1.0:
+        return evidence
+    return {i: Evidence(one.score * worth, one.coverage) for i, one in evidence.items()}

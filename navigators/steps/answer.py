@@ -8,7 +8,6 @@ from navigators.checks.agreement import contradictions
 from navigators.checks.gates import check_draft
 from navigators.drafts import DraftFault
 from navigators.frontier import Seen
-from navigators.fusion import RRF, reciprocal_ranks
 from navigators.messages import Reason, reason_text
 from navigators.places import cite
 from navigators.signposts import breadcrumb, place_label
@@ -37,7 +36,7 @@ async def read(state: WalkState, walk: Walk) -> Update:
     with walk.budget.timed("read"):
         limits = walk.budget.limits
         scale = 2**state.widened
-        best = rank_passages(state, walk)[: limits.passages * scale]
+        best = state.frontier.best_passages()[: limits.passages * scale]
         chosen = _within(best, limits.passage_tokens * scale)
         order = {v.id: i for i, v in enumerate(state.versions)}
         chosen.sort(key=lambda s: (order[s.version_id], node_of(walk, s).start))
@@ -56,24 +55,6 @@ async def read(state: WalkState, walk: Walk) -> Update:
         detail={"tokens": walk.budget.passage_tokens},
     )
     return {"passages": passages, "notes": [noted(walk, note)]}
-
-
-def rank_passages(state: WalkState, walk: Walk) -> list[Seen]:
-    """All known passages, best first: by evidence in one document; over several, fused with the keyword ranking.
-
-    Over several documents the score is the fused one, 1.0 for first place on
-    both roads: evidence of different documents compares only by rank.
-    """
-    best = state.frontier.best_passages()
-    if len(walk.readings) < 2 or not state.hits:
-        return best
-    place = {h.key: i for i, h in enumerate(state.hits)}
-    by_key = {s.key: s for s in best}
-    ranks = {s.key: place.get(node_of(walk, s).passage_key or "") for s in best}
-    proposed = sorted((key for key, rank in ranks.items() if rank is not None), key=lambda key: ranks[key] or 0)
-    most = 2 / (RRF + 1)
-    fused = reciprocal_ranks(list(by_key), proposed)
-    return [replace(by_key[key], score=score / most) for key, score in fused]
 
 
 def _within(best: Sequence[Seen], tokens: int) -> list[Seen]:

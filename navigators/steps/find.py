@@ -1,17 +1,19 @@
 """Which documents: the keyword index proposes passages, documents are chosen and opened."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from navigators.frontier import Seen
 from navigators.fusion import reciprocal_ranks
+from navigators.naming import factors, named
 from navigators.shelf import OpenVersion, Reading, read_question
 from navigators.state import Update, Walk, WalkState
 from navigators.statistics import pooled
 from navigators.steps.common import noted, seen_node
 from stores.errors import StoreUnavailable
 from stores.records import KeywordHit, Note, Pick, Road, Version
-from stores.tokens import index_terms
+
+_NAMED = 0.4  # share of its name from which a document is opened for it
 
 
 async def propose(state: WalkState, walk: Walk) -> Update:
@@ -47,11 +49,14 @@ async def propose(state: WalkState, walk: Walk) -> Update:
 
 
 async def choose(state: WalkState, walk: Walk) -> Update:
-    """Which documents to open: by their best proposed passages and by how much of their title the question names."""
+    """Which documents to open: by their best proposed passages and by how much of their name the question says."""
     with walk.budget.timed("open"):
-        chosen = choose_documents(state.versions, state.hits, walk.question.text, walk.budget.limits.documents)
+        shares = named(state.versions, walk.question.text)
+        chosen = choose_documents(state.versions, state.hits, shares, walk.budget.limits.documents)
         opened = [await walk.shelf.open(walk.library, walk.question.reader, v) for v in chosen]
-        readings = await asyncio.to_thread(_read_all, opened, walk)
+        readings = await asyncio.to_thread(
+            _read_all, opened, walk, factors({v.document: shares[v.document] for v in chosen})
+        )
         walk.readings = {r.opened.tree.version.id: r for r in readings}
         proposed, dropped = await _proposed(state.hits, walk)
         roots = [seen_node(r, r.opened.tree.nodes[0], r.hits_below(r.opened.tree.nodes[0]).best) for r in readings]
@@ -62,37 +67,32 @@ async def choose(state: WalkState, walk: Walk) -> Update:
         "documents",
         candidates=len(state.versions),
         kept=tuple(v.name for v in chosen),
-        reason="all in scope" if len(chosen) == len(state.versions) else "best passages and titles",
+        reason="all in scope" if len(chosen) == len(state.versions) else "best passages and names",
         detail={"proposed": len(proposed), "dropped": sum(dropped.values())},
     )
     return {"frontier": frontier, "dropped": dropped, "notes": [noted(walk, note)]}
 
 
 def choose_documents(
-    versions: Sequence[Version], hits: Sequence[KeywordHit], question: str, limit: int
+    versions: Sequence[Version], hits: Sequence[KeywordHit], shares: Mapping[str, float], limit: int
 ) -> list[Version]:
-    """At most `limit` versions: all if there are few, else the best by two rankings, fused by rank."""
+    """At most `limit` versions: all if there are few, else the best by two rankings, fused by rank.
+
+    `shares`: how much of each document's name the question says (`navigators.naming`).
+    """
     if len(versions) <= limit:
         return list(versions)
     by_document = {v.document: v for v in versions}
     by_hits = list(dict.fromkeys(h.document for h in hits))
-    asked = set(index_terms(question))
-    named = {v.document: _title_share(v.title, asked) for v in versions}
-    by_title = sorted((d for d, share in named.items() if share >= 0.5), key=lambda d: (-named[d], d))
-    fused = [document for document, _ in reciprocal_ranks(by_hits, by_title[:limit])]
+    by_name = sorted((d for d, share in shares.items() if share >= _NAMED), key=lambda d: (-shares[d], d))
+    fused = [document for document, _ in reciprocal_ranks(by_hits, by_name[:limit])]
     return [by_document[d] for d in fused[:limit]] or list(versions[:limit])
 
 
-def _title_share(title: str, asked: set[str]) -> float:
-    """How much of a title the question names, 0..1."""
-    terms = {t for t in index_terms(title) if len(t) > 1}
-    return len(terms & asked) / len(terms) if terms else 0.0
-
-
-def _read_all(opened: Sequence[OpenVersion], walk: Walk) -> list[Reading]:
+def _read_all(opened: Sequence[OpenVersion], walk: Walk, worth: Mapping[str, float]) -> list[Reading]:
     terms = walk.ask.weights
     collection = pooled(one.statistics.counts(terms) for one in opened) if len(opened) > 1 else None
-    return read_question(opened, walk.ask, collection)
+    return read_question(opened, walk.ask, collection, worth)
 
 
 async def _proposed(hits: Sequence[KeywordHit], walk: Walk) -> tuple[list[Seen], dict[str, int]]:

@@ -1,0 +1,48 @@
+"""Which documents a question names, and what that is worth."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from navigators.naming import factors, named
+from tests.navigators.trees import tree_of
+
+FILINGS = [
+    tree_of("# Report\nWords.", document=f"{who}-{year}-10k", title=f"{title} Annual Report {year}").version
+    for who, title in (("nike", "Nike"), ("walmart", "Walmart"), ("costco", "Costco"))
+    for year in (2019, 2020)
+]
+LAWS = [
+    tree_of("# 法\n第一条 内容。", document=f"law-{i}", title=title).version
+    for i, title in enumerate(("劳动合同法", "民法典", "反洗钱法", "商业银行法"))
+]
+
+
+def test_a_document_is_named_by_the_rare_words_of_its_title() -> None:
+    shares = named(FILINGS, "What did the annual report of Costco say of inventories in 2020?")
+    assert max(shares, key=lambda d: shares[d]) == "costco-2020-10k"
+    assert shares["costco-2019-10k"] > shares["walmart-2020-10k"], "who it is of is rarer than the year"
+    assert shares["walmart-2019-10k"] < shares["walmart-2020-10k"]
+
+
+def test_an_id_names_as_well_as_a_title() -> None:
+    shares = named(FILINGS, "inventories in nike-2019-10k")
+    assert shares["nike-2019-10k"] == 1.0
+
+
+def test_laws_are_named_too() -> None:
+    shares = named(LAWS, "根据反洗钱法，客户身份资料保存多少年？")
+    assert max(shares, key=lambda d: shares[d]) == "law-2"
+    assert shares["law-2"] == 1.0
+
+
+def test_a_question_that_names_none_leaves_evidence_as_it_is() -> None:
+    assert set(factors(named(FILINGS, "how long?")).values()) == {1.0}
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=3), st.floats(0, 1), min_size=1))
+def test_the_best_named_counts_whole_and_more_of_a_name_never_less(shares: dict[str, float]) -> None:
+    worth = factors(shares)
+    best = max(shares, key=lambda d: shares[d])
+    assert worth[best] == 1.0
+    assert all(0 < one <= 1 for one in worth.values())
+    assert all(worth[a] >= worth[b] for a in shares for b in shares if shares[a] >= shares[b])
