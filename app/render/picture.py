@@ -11,7 +11,7 @@ from app.views.way import State, Way, WayPlace, places_of
 PLACES_DRAWN = 300  # of more than so many, only the way to what is cited is drawn
 _WIDTH, _HEIGHT = 190, 36  # of a box, in pixels
 _ACROSS, _DOWN = 220, 44  # from box to box
-_COLUMNS = 30  # of words in a box
+_COLUMNS = 28  # of words in a box
 _EDGE = 4
 
 CLASSES = {s: s.value.replace(" ", "-") for s in State}
@@ -33,6 +33,7 @@ def picture(way: Way, language: str) -> str:
     """An `<svg>` element; all words escaped."""
     count = sum(1 for _ in places_of(way.root))
     root = way.root if count <= PLACES_DRAWN else _to_cited(way.root)
+    root = replace(root, title=way.title)
     boxes, _, rows = _boxes(root, 0, 0, language)
     width = max(b.x for b in boxes) + _WIDTH + _EDGE
     height = rows * _DOWN + _EDGE
@@ -55,7 +56,7 @@ def _to_cited(place: WayPlace) -> WayPlace:
 def _boxes(place: WayPlace, depth: int, row: int, language: str) -> tuple[list[_Box], float, int]:
     """The boxes of a place and all below it from `row` on, the height of its own, and the first row after them.
 
-    A place stands level with the middle of what is below it.
+    A place stands level with the first of what is below it, so that the picture is read from its upper left corner.
     """
     below: list[_Box] = []
     heights: list[float] = []
@@ -69,7 +70,7 @@ def _boxes(place: WayPlace, depth: int, row: int, language: str) -> tuple[list[_
         heights.append(after * _DOWN + _EDGE)
         below.append(_Box((depth + 1) * _ACROSS + _EDGE, heights[-1], "more", "", more, more, None))
         after += 1
-    y = (heights[0] + heights[-1]) / 2 if heights else row * _DOWN + _EDGE
+    y = heights[0] if heights else row * _DOWN + _EDGE
     x = depth * _ACROSS + _EDGE
     side = (x + _WIDTH, y + _HEIGHT / 2)
     direct = (depth + 1) * _ACROSS + _EDGE

@@ -56,7 +56,7 @@ def _place(place: WayPlace, lead: str, under: str, width: int, language: str) ->
 def _line(place: WayPlace, lead: str, width: int, language: str) -> str:
     """The name gives way before the reasons do."""
     head = f"{lead}{SIGNS[place.state]} {place.address}"
-    why = plain(why_of(place, language))
+    why = plain(why_of(place, language, brief=True))
     room = max(_LEAST_NAME, width - columns(head) - columns(why) - 4)
     name = cut(plain(name_of(place)), room)
     return cut("  ".join(p for p in (head, name, why) if p), width)

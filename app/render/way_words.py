@@ -89,7 +89,7 @@ STATES = {
 }
 
 ROADS = {
-    "en": {Road.NAVIGATE: "narrowing", Road.KEYWORDS: "keywords", Road.BOTH: "both roads"},
+    "en": {Road.NAVIGATE: "narrowing", Road.KEYWORDS: "keywords", Road.BOTH: "both"},
     "zh": {Road.NAVIGATE: "逐层", Road.KEYWORDS: "关键词", Road.BOTH: "两路"},
 }
 
@@ -100,16 +100,20 @@ def name_of(place: WayPlace) -> str:
     return f"{label}{place.title}".strip()
 
 
-def why_of(place: WayPlace, language: str) -> str:
-    """Citations, score with the judge's reason, round, and the road of what was read."""
+def why_of(place: WayPlace, language: str, *, brief: bool = False) -> str:
+    """Citations, score with the judge's reason, round, and the road of what was read.
+
+    In brief without the round where it is that of the place above: what was opened there was judged then.
+    """
     said = SAID[language]
     if place.state is State.ON_THE_WAY:
         return ""
+    shown = place.round is not None and (place.state is State.OPENED or not brief)
     judged = f"{place.score:.3f} {place.reason}".rstrip() if place.score is not None else _unscored(place, said)
     parts = [
         "".join(f"[{n}]" for n in place.citations),
         judged,
-        said["round"].format(n=place.round) if place.round is not None else "",
+        said["round"].format(n=place.round) if shown else "",
         ROADS[language][place.road] if place.road and place.state in (State.CITED, State.KEPT) else "",
     ]
     return " · ".join(p for p in parts if p)
