@@ -19,12 +19,13 @@ from lxml import etree
 
 from app.render.columns import columns, cut, plain
 from app.render.page import page_html
+from app.render.picture import PLACES_DRAWN, picture
 from app.render.way import NARROWEST, way_lines
 from app.render.way_words import ROADS, SAID, STATES
 from app.resources import open_house
 from app.settings import Settings
 from app.views.runs import run_view, trace_view
-from app.views.way import PASSED_BY_SHOWN, State, Way, way_view, ways_of
+from app.views.way import PASSED_BY_SHOWN, State, Way, WayPlace, way_view, ways_of
 from navigators.messages import language_of_question
 from stores.records import Reader, Road, Run
 from tests.app.conftest import ROOT, Command, citepath
@@ -363,3 +364,23 @@ def test_both_languages_have_a_word_for_everything_drawn() -> None:
         assert words["zh"].keys() == words["en"].keys()
     assert set(STATES["en"]) == set(State)
     assert set(ROADS["en"]) == set(Road)
+
+
+def test_of_a_very_large_way_the_picture_shows_the_way_to_what_is_cited_and_says_so() -> None:
+    read = [WayPlace(f"0.1.{i}", State.KEPT) for i in range(PLACES_DRAWN)]
+    cited = WayPlace("0.0.0", State.CITED, citations=(1,))
+    root = WayPlace("0", State.OPENED, below=(WayPlace("0.0", State.OPENED, below=(cited,)),
+                                              WayPlace("0.1", State.OPENED, below=tuple(read))))  # fmt: skip
+    drawn = picture(Way("policy", 1, "Policy", False, 0, root), "en")
+    assert drawn.count("<rect") == 3
+    assert SAID["en"]["cited_only"].format(n=PLACES_DRAWN + 4) in drawn
+
+
+def test_boxes_of_a_picture_do_not_lie_on_one_another(walked: dict[str, Walked]) -> None:
+    tree = etree.fromstring(page_html(walked[REPORT_EN].run, walked[REPORT_EN].ways).encode())
+    for svg in tree.iter("{http://www.w3.org/2000/svg}svg"):
+        boxes = [[float(r.get(side)) for side in ("x", "y", "width", "height")] for r in svg.iter("{*}rect")]
+        for i, (x, y, width, height) in enumerate(boxes):
+            assert x + width <= float(svg.get("width"))
+            assert y + height <= float(svg.get("height"))
+            assert all(abs(x - a) >= width or abs(y - b) >= height for a, b, _, _ in boxes[i + 1 :])
