@@ -87,8 +87,12 @@ def _question_commands(commands: _Commands) -> None:
     retrieve.add_argument("--k", type=_positive, default=10, metavar="N")
     runs = _add(commands, "runs", "questions.runs", "list what was asked, newest first")
     runs.add_argument("--limit", type=_positive, default=50, metavar="N")
-    trace = _add(commands, "trace", "questions.trace", "show how a run went, round by round")
+    trace = _add(
+        commands, "trace", "questions.trace", "draw the way a run took: what was opened, read, passed by, and why"
+    )
     trace.add_argument("run_id", metavar="RUN")
+    trace.add_argument("--rounds", action="store_true", help="with every decision, round by round")
+    trace.add_argument("--html", type=Path, metavar="FILE", help="write it as one page, with a picture, instead")
     trace.add_argument("--replay", action="store_true", help="walk it again and say what comes out differently")
 
 

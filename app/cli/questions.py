@@ -1,16 +1,31 @@
 """ask, retrieve, runs, trace."""
 
 import argparse
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from app.cli.output import print_json, print_text
+from app.cli.output import print_json, print_lines, print_text, terminal_width, write_page
 from app.errors import CommandError
-from app.render.answers import answer_text, passages_text, runs_text, trace_text
-from app.resources import open_house
+from app.render.answers import (
+    answer_text,
+    passages_text,
+    replay_text,
+    rounds_text,
+    runs_text,
+    trace_foot,
+    trace_head,
+)
+from app.render.page import page_html
+from app.render.way import COLOURS, way_lines
+from app.resources import House, open_house
 from app.settings import Settings
 from app.views.runs import passages_view, run_view, summary_view, trace_view
+from app.views.way import Way, walked, way_view, ways_of
+from navigators.messages import language_of_question
 from navigators.state import Question
-from stores.records import Effort, Outcome, Reader, Run
+from stores.errors import NotFound
+from stores.records import Effort, Outcome, Reader, Run, Tree
 
 
 async def ask(options: argparse.Namespace, settings: Settings) -> int:
@@ -68,13 +83,40 @@ async def runs(options: argparse.Namespace, settings: Settings) -> int:
 async def trace(options: argparse.Namespace, settings: Settings) -> int:
     async with open_house(settings) as house:
         run = await house.runs.run(Reader(settings.tenant), options.run_id)
+        ways = ways_of(run, await _trees_still_there(house, run))
         different = await house.navigator.replay(run, _asked(run)) if options.replay else None
+    if options.html:
+        write_page(options.html, page_html(run, ways))
     if options.json:
         replay = {} if different is None else {"replay": {"same": not different, "differences": different}}
-        print_json({**trace_view(run), **replay})
+        print_json({**trace_view(run), "way": way_view(ways), **replay})
     else:
-        print_text(trace_text(run, different))
+        _print_trace(run, ways, options, different)
     return 1 if different else 0
+
+
+async def _trees_still_there(house: House, run: Run) -> dict[str, Tree]:
+    """By version id, the trees the run walked, without those of documents deleted since."""
+    reader = Reader(run.tenant, run.subject)
+    trees = {}
+    for used in walked(run):
+        with suppress(NotFound):
+            trees[used.version_id] = await house.library.tree(reader, used.version_id, used.derivation)
+    return trees
+
+
+def _print_trace(run: Run, ways: Sequence[Way], options: argparse.Namespace, different: Sequence[str] | None) -> None:
+    """The drawn way between question and outcome, or where its page is; the rounds where they are asked for."""
+    if options.html:
+        print_text(f"written   {options.html}")
+    else:
+        print_text(f"{trace_head(run)}\n")
+        lines = way_lines(ways, terminal_width(), language_of_question(run.question))
+        print_lines((line.text, COLOURS[line.state] if line.state else "") for line in lines)
+        rounds = [rounds_text(run)] if options.rounds else []
+        print_text("\n\n".join(["", *rounds, trace_foot(run)])[1:])
+    if different is not None:
+        print_text(replay_text(different))
 
 
 def _asked(run: Run) -> Question:

@@ -143,17 +143,28 @@ def runs_text(runs: Sequence[RunSummary]) -> str:
     )
 
 
-def trace_text(run: Run, different: Sequence[str] | None) -> str:
-    """The scratchpad round by round; `different` is what a replay gave otherwise, None if there was none."""
-    parts = [f"run {run.id}\n{run.question}", _versions_read(run)]
+def trace_head(run: Run) -> str:
+    """Which run it was, and what was asked."""
+    return f"run {run.id}\n{run.question}"
+
+
+def rounds_text(run: Run) -> str:
+    """The scratchpad round by round."""
+    parts = [_versions_read(run)]
     for number, notes in groupby(run.notes, key=lambda n: n.round):
         head = "before the first round" if number == 0 else f"round {number}"
         parts.append("\n".join([head, *(line for n in notes for line in _note(n))]))
-    parts.append("\n".join(_foot(run, _SAID[language_of_question(run.question)])))
-    if different is not None:
-        said = ["replay    the same picks, passages and claims"] if not different else []
-        parts.append("\n".join([*said, *(f"replay    {d}" for d in different)]))
     return "\n\n".join(parts)
+
+
+def trace_foot(run: Run) -> str:
+    """Outcome, where was looked, cost."""
+    return "\n".join(_foot(run, _SAID[language_of_question(run.question)]))
+
+
+def replay_text(different: Sequence[str]) -> str:
+    """What a replay gave otherwise."""
+    return "\n".join(f"replay    {d}" for d in different or ["the same picks, passages and claims"])
 
 
 def _versions_read(run: Run) -> str:

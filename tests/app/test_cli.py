@@ -145,7 +145,7 @@ def test_a_run_can_be_listed_traced_and_replayed(bank: Command) -> None:
     assert trace["replay"] == {"same": True, "differences": []}
     steps = {n["step"] for n in trace["notes"]}
     assert {"propose", "open", "plan", "judge", "read", "write", "check", "conclude"} <= steps
-    assert "round 1" in bank("trace", run).out
+    assert "round 1" in bank("trace", run, "--rounds").out
 
 
 def test_an_unchanged_question_is_served_from_the_cache_and_says_so(bank: Command) -> None:
