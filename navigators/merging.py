@@ -5,7 +5,8 @@ evidence that is spread over the paragraphs of an article takes a place in the
 ranking for each of them. So the best passages are taken in order, and where a
 passage has a neighbour among those taken already, under one node of at most so
 many tokens, that node takes the place of both. Rows of a table stay rows: each
-reads alone. Measured in `docs/measured.md` (`citepath eval retrieval`).
+reads alone; and groups, which hold neighbours by their number, are no whole.
+Measured in `docs/measured.md` (`citepath eval retrieval`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from navigators.shelf import Reading
 from stores.records import Node, NodeKind, Road, Tree, ancestors
 from stores.tokens import estimate_tokens
 
+_NO_WHOLE = (NodeKind.TABLE, NodeKind.GROUP)
 WINDOW = 40
 """Only so many of the best passages are put together: what follows comes as it is, so a longer list begins like a
 shorter one."""
@@ -50,7 +52,7 @@ def _common(tree: Tree, seen: Seen, taken: Sequence[Seen], tokens: int) -> Node 
     found: Node | None = None
     for address in reversed(list(ancestors(seen.address))):
         node = tree.by_address[address]
-        if node.kind is NodeKind.TABLE or estimate_tokens(tree.text_of(node)) > tokens or not _citable(tree, node):
+        if node.kind in _NO_WHOLE or estimate_tokens(tree.text_of(node)) > tokens or not _citable(tree, node):
             break
         if any(_below(other, seen.version_id, address) for other in taken):
             found = node

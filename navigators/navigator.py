@@ -43,7 +43,7 @@ from stores.records import (
     VersionUsed,
 )
 
-VERSION = "navigators/1"
+VERSION = "navigators/2"
 """Part of the answer cache's key: bump it when the same question over the same text may be answered otherwise."""
 
 _CACHED = timedelta(hours=24)
