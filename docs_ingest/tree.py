@@ -14,7 +14,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from docs_ingest.balance import FAN_OUT, LONG_BYTES, PART_BYTES, balanced_parts, byte_length
 from docs_ingest.parsed import BlockKind, ParsedDocument
@@ -221,8 +221,11 @@ def _hang(parent: _Twig, item: _Twig) -> None:
 def _grouped(text: str, children: list[_Twig], room: int) -> list[_Twig]:
     """At most `room` children: more are gathered, by count, into groups of neighbours of equal length.
 
-    A heading stays in front, outside the groups.
+    A heading stays in front, outside the groups, and furniture that stands together (a printed list of contents)
+    is gathered first: groups would be named by it, and chapters stand among it.
     """
+    if len(children) > room:
+        children = _with_furniture(text, children)
     if len(children) <= room:
         return children
     if children[0].kind is NodeKind.HEADING:
@@ -235,10 +238,25 @@ def _grouped(text: str, children: list[_Twig], room: int) -> list[_Twig]:
     groups = []
     for a, b in pairwise(bounds):
         held = children[a:b]
-        group = _Twig(NodeKind.GROUP, held[0].start, held[-1].end, title=_group_title(text, held), children=held)
+        furniture = all(child.kind is NodeKind.FURNITURE for child in held)
+        kind, title = (NodeKind.FURNITURE, None) if furniture else (NodeKind.GROUP, _group_title(text, held))
+        group = _Twig(kind, held[0].start, held[-1].end, title=title, children=held)
         group.children = _grouped(text, held, FAN_OUT)
         groups.append(group)
     return groups
+
+
+def _with_furniture(text: str, children: list[_Twig]) -> list[_Twig]:
+    """Furniture that stands together as one piece of furniture with the others below it."""
+    if all(child.kind is NodeKind.FURNITURE for child in children):
+        return children
+    out: list[_Twig] = []
+    for furniture, run in groupby(children, key=lambda child: child.kind is NodeKind.FURNITURE):
+        held = list(run)
+        if furniture and len(held) > 1:
+            held = [_Twig(NodeKind.FURNITURE, held[0].start, held[-1].end, children=_grouped(text, held, FAN_OUT))]
+        out += held
+    return out
 
 
 def _group_title(text: str, held: Sequence[_Twig]) -> str:

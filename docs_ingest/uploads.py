@@ -10,7 +10,7 @@ from docs_ingest.language import language_of
 from stores.ids import Clock
 from stores.records import EffectiveSource, NodeKind, Version
 
-PARSER_VERSION = "citepath-ingest/2"
+PARSER_VERSION = "citepath-ingest/3"
 """Bump it when the same bytes would give another text or tree: old addresses then stay readable."""
 
 

@@ -60,6 +60,23 @@ def test_children_tile_their_parent_and_the_root_is_the_whole_text(specs: tuple[
         assert not below or at == node.end
 
 
+def test_furniture_that_stands_together_is_one_node_where_it_would_push_chapters_into_groups() -> None:
+    text, blocks = "", []
+    for kind, line in [
+        *((BlockKind.FURNITURE, f"{n} Chapter . . . . {n}") for n in range(1, 31)),
+        *((BlockKind.HEADING, f"Chapter {n}") for n in range(1, 9)),
+    ]:
+        blocks.append(Block(kind, len(text), len(text) + len(line), level=1 if kind is BlockKind.HEADING else None))
+        text += line + "\n"
+    nodes = nodes_of(ParsedDocument("text", "test", text, tuple(blocks)))
+    top = children(nodes, nodes[0])
+    assert [n.kind for n in top][:2] == [NodeKind.FURNITURE, NodeKind.SECTION]
+    assert len(top) == 9
+    below = [n for n in nodes if n.address.startswith("0.0.")]
+    assert len([n for n in below if n.leaf]) == 30
+    assert {n.kind for n in below} == {NodeKind.FURNITURE}
+
+
 @quick
 @given(documents)
 def test_no_node_has_more_than_twenty_children_and_order_is_document_order(specs: tuple[Spec, ...]) -> None:
