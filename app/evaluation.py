@@ -22,7 +22,7 @@ from docs_ingest.uploads import Upload
 from navigators.state import Question
 from stores.events import Emit, QuestionScored
 from stores.keywords_tantivy import TantivyKeywords
-from stores.records import IngestStatus, KeywordEntry, Node, NodeKind, Reader, Tree
+from stores.records import IngestStatus, KeywordEntry, NodeKind, Reader, Tree
 from stores.tokens import estimate_tokens
 
 DEPTHS = (1, 5, 10, 20)
@@ -124,7 +124,6 @@ async def evaluate(options: Options, house: House, emit: Emit) -> dict[str, Any]
     if not questions:
         raise EvaluationError("no question is left: its documents could not be read (see the lines above)")
     ingested = time.monotonic()
-    table = {(d, n.address): _found(tree, n) for d, tree in trees.items() for n in tree.nodes if n.passage_key}
     ours, flat = Tally(), Tally()
     bm25 = _Flat(trees, corpus=options.mode == "corpus")
     seconds: defaultdict[str, float] = defaultdict(float)
@@ -135,11 +134,11 @@ async def evaluate(options: Options, house: House, emit: Emit) -> dict[str, Any]
             Question(question.text, Reader(_TENANT), documents=scope), _DEEPEST, emit=lambda event: None
         )
         seconds["citepath"] += time.perf_counter() - start
-        ours.add([_found(trees[p.document], trees[p.document].by_address[p.address]) for p in passages], question.gold)
+        ours.add([_found(trees[p.document], p.address) for p in passages], question.gold)
         start = time.perf_counter()
         hits = await bm25.search(question.text, scope, _DEEPEST)
         seconds["bm25"] += time.perf_counter() - start
-        flat.add([table[hit] for hit in hits], question.gold)
+        flat.add([_found(trees[document], address) for document, address in hits], question.gold)
         emit(QuestionScored(i, len(questions)))
     await bm25.close()
     return {
@@ -242,7 +241,8 @@ async def _ingested(
     return trees
 
 
-def _found(tree: Tree, node: Node) -> Found:
+def _found(tree: Tree, address: str) -> Found:
+    node = tree.by_address[address]
     words = tree.text_of(node).strip()
     pages = range(node.page, (node.page_end or node.page) + 1) if node.page is not None else range(0)
     return Found(tree.version.document, node.start, node.start + len(words), pages, estimate_tokens(words))

@@ -15,6 +15,7 @@ what it gains on filings.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import log
 
 from stores.records import Version
@@ -26,13 +27,18 @@ _WEIGHT = 2.0
 def named(versions: Sequence[Version], question: str) -> dict[str, float]:
     """Document -> share of its title or of its id that the question says, 0..1, by rarity among these versions."""
     asked = set(index_terms(question))
-    names = {v.document: (set(index_terms(v.title)), set(index_terms(v.document))) for v in versions}
+    names = {v.document: (_words(v.title), _words(v.document)) for v in versions}
     frequency = Counter(term for title, own in names.values() for term in title | own)
     rarity = {t: log(1 + (len(versions) - n + 0.5) / (n + 0.5)) for t, n in frequency.items()}
     return {document: max(_share(words, asked, rarity) for words in both) for document, both in names.items()}
 
 
-def _share(words: set[str], asked: set[str], rarity: Mapping[str, float]) -> float:
+@lru_cache(maxsize=100_000)  # asked again with every question
+def _words(name: str) -> frozenset[str]:
+    return frozenset(index_terms(name))
+
+
+def _share(words: frozenset[str], asked: set[str], rarity: Mapping[str, float]) -> float:
     whole = sum(rarity[t] for t in words)
     return sum(rarity[t] for t in words & asked) / whole if whole else 0.0
 

@@ -180,8 +180,8 @@ def _column(left: float, right: float, strips: Sequence[_Strip]) -> tuple[int, i
     """Which column words stand in, and how many they stand over."""
     over = [i for i, s in enumerate(strips) if i and s.shared(left, right) > 0.5 * min(s.right - s.left, right - left)]
     stub = strips[0]
-    reaching = right > stub.right and left > stub.left + 0.5 * (stub.right - stub.left)
-    if left < stub.right - 1 and not reaching and (not over or left < stub.left + 0.5 * (stub.right - stub.left)):
+    begins_at_labels = left < stub.left + 0.5 * (stub.right - stub.left)
+    if left < stub.right - 1 and (begins_at_labels or (not over and right <= stub.right)):
         return 0, 1
     if over:
         return over[0], over[-1] - over[0] + 1
@@ -217,9 +217,8 @@ def _head_rows(rows: Sequence[TableRow]) -> int:
 def _unlabelled(rows: Sequence[TableRow]) -> int:
     """Rows at the top without a label, where nearly all others have one: heads, though they be figures (737, 747)."""
     at = next((at for at, row in enumerate(rows) if row.cell(0) is not None), 0)
-    return (
-        at if at <= _HEAD_ROWS and sum(row.cell(0) is not None for row in rows) >= _LABELLED * (len(rows) - at) else 0
-    )
+    labelled = sum(row.cell(0) is not None for row in rows)
+    return at if at <= _HEAD_ROWS and labelled >= _LABELLED * (len(rows) - at) else 0
 
 
 def _spread(row: TableRow, strips: Sequence[_Strip], below: TableRow | None) -> None:

@@ -21,6 +21,7 @@ from docs_ingest.readers.pdf.lines import FIGURE_GAP, Run
 _ALIGNED = 4.0  # points two edges may differ
 _INNER = 3  # rows of one cell in sequence that a table may have between two rows of several
 _STEP = 2.6  # times the row's height from one row of a table to the next
+_RECENT = 40  # rows of the part before that the next one is compared with
 _REACHING = 0.25  # of the columns' width: how far a label may reach into it between two parts
 _FAR = 6.0  # the same between two parts of one table, told by their columns
 _HEADS = 8  # rows above a table that are looked at
@@ -92,15 +93,16 @@ def _goes_on(
         return False
     if not any(is_figure(cell) for cell in cells[start][1:]):
         return False
-    left = min(cell[0].left for row in cells[before[0] : end] for cell in row[1:])
-    right = max(row.right for row in rows[before[0] : end])
+    near = max(before[0], end - _RECENT)
+    left = min((cell[0].left for row in cells[near:end] for cell in row[1:]), default=rows[end - 1].right)
+    right = max(row.right for row in rows[near:end])
     reach = max((row.right for row in between), default=left)
     if reach > left + _REACHING * (right - left):
         return False
     last = next(i for i in range(end - 1, before[0] - 1, -1) if len(cells[i]) > 1)
     if part[1] - start > 1 and reach <= left and _aligned(cells[last], cells[start]):
         return True
-    return len(cells[start]) > (1 if reach <= left else 2) and _under(cells, before, start)
+    return len(cells[start]) > (1 if reach <= left else 2) and _under(cells, (near, end), start)
 
 
 def _is_fragment(row: Row) -> bool:
@@ -171,9 +173,8 @@ class _Shape:
         off_table, off_columns = (abs(middle - (edge + self.right) / 2) for edge in (self.left, self.values))
         if len(cells) > 1 or off_columns <= min(off_table, _CENTERED):
             return True
-        return off_table > _CENTERED and (
-            row.left >= self.values or off_columns <= off_table
-        )  # else a title over it all
+        title = off_table <= _CENTERED  # over all of it
+        return not title and (row.left >= self.values or off_columns <= off_table)
 
     def is_label(self, row: Row, cells: Sequence[Cell]) -> bool:
         """Whether a row is no more than a label where the others have theirs."""
