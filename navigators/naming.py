@@ -16,7 +16,7 @@ what it gains on filings.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from math import log
+from math import fsum, log
 
 from stores.records import Version
 from stores.tokens import index_terms
@@ -39,8 +39,8 @@ def _words(name: str) -> frozenset[str]:
 
 
 def _share(words: frozenset[str], asked: set[str], rarity: Mapping[str, float]) -> float:
-    whole = sum(rarity[t] for t in words)
-    return sum(rarity[t] for t in words & asked) / whole if whole else 0.0
+    whole = fsum(rarity[t] for t in words)  # the same in every order, and so in every process
+    return fsum(rarity[t] for t in words & asked) / whole if whole else 0.0
 
 
 def factors(shares: Mapping[str, float]) -> dict[str, float]:

@@ -17,7 +17,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
+from math import fsum, log
 
 from docs_ingest.tables import heads_of
 from navigators.facets import Ask, Wants
@@ -131,8 +131,8 @@ class TreeStatistics:
         number = ask.wants is not Wants.ANY
         found = {}
         for i, total in sums.items():
-            titled = everywhere - sum(idf[t] for t in met[i] if t in self._title)
-            coverage = max(0.0, min(1.0, (sum(idf[t] for t in met[i]) + titled) / mass))
+            titled = everywhere - fsum(idf[t] for t in met[i] if t in self._title)
+            coverage = max(0.0, min(1.0, (fsum(idf[t] for t in met[i]) + titled) / mass))
             dense = 1 + min(1.0, self._numbers[i] / _NUMBER_SHARE) if number else 1.0
             bare = _BARE_HEADING if self.passages[i].kind is NodeKind.HEADING else 1.0
             found[i] = Evidence(min(1.0, bare * total / most * coverage**_COVERAGE_POWER * dense), coverage)

@@ -1,10 +1,17 @@
 """Which documents a question names, and what that is worth."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from navigators.naming import factors, named
 from tests.navigators.trees import tree_of
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 FILINGS = [
     tree_of("# Report\nWords.", document=f"{who}-{year}-10k", title=f"{title} Annual Report {year}").version
@@ -46,3 +53,19 @@ def test_the_best_named_counts_whole_and_more_of_a_name_never_less(shares: dict[
     assert worth[best] == 1.0
     assert all(0 < one <= 1 for one in worth.values())
     assert all(worth[a] >= worth[b] for a in shares for b in shares if shares[a] >= shares[b])
+
+
+def test_shares_are_the_same_to_the_last_bit_in_every_process() -> None:
+    asked = "from navigators.naming import named; from tests.navigators.test_naming import FILINGS, LAWS; "
+    asked += "print([x.hex() for v in (FILINGS, LAWS) for x in named(v, '反洗钱 法 Costco report 2020 合同').values()])"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", asked],
+            check=True,
+            capture_output=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(ROOT)},
+        ).stdout
+        for seed in range(4)
+    }
+    assert len(said) == 1
