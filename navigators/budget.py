@@ -31,7 +31,13 @@ STANDARD = Limits()
 def limits_for(effort: Effort, base: Limits = STANDARD) -> Limits:
     """What an effort means in figures, from the standard ones."""
     if effort is Effort.QUICK:
-        return replace(base, passages=min(base.passages, 12), rounds=1, documents=4, widenings=0)
+        return replace(
+            base,
+            passages=min(base.passages, 12),
+            rounds=min(base.rounds, 1),
+            documents=min(base.documents, 4),
+            widenings=0,
+        )
     if effort is Effort.EXHAUSTIVE:
         return replace(
             base,
@@ -72,6 +78,11 @@ class Budget:
     def remaining(self) -> float:
         """Seconds until the deadline, never below zero."""
         return max(0.0, self.limits.seconds - self.seconds)
+
+    @property
+    def calls_left(self) -> int:
+        """Judge calls that the next round may make; it makes them at the same time, so it must know beforehand."""
+        return max(0, self.limits.judge_calls - self.judge_calls)
 
     def exhausted(self) -> str | None:
         """Which limit on the way down is used up, or None."""

@@ -101,7 +101,12 @@ def retrieve_graph() -> Compiled:
 
 
 async def walk_through(graph: Compiled, start: WalkState, walk: Walk) -> WalkState:
-    """Run a graph from a state to its end."""
-    steps = 3 * (walk.budget.limits.rounds + 1) * (walk.budget.limits.widenings + 1) + 20
+    """Run a graph from a state to its end.
+
+    A round takes three steps (plan, judge, gather), a reading at most seven (plan, read, write, check, write, check,
+    widen), the ends three; LangGraph wants a limit above what can happen.
+    """
+    limits = walk.budget.limits
+    steps = 3 * limits.rounds + 7 * (limits.widenings + 1) + 20
     values: dict[str, Any] = await graph.ainvoke(start, {"recursion_limit": steps}, context=walk)
     return WalkState(**values)

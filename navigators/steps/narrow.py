@@ -10,13 +10,14 @@ from stores.records import Candidate, Effort, Note
 
 async def plan(state: WalkState, walk: Walk) -> Update:
     """Which nodes the next round opens: best first, as many as the flatness of their scores asks for."""
-    stopped = walk.budget.exhausted()
     limits = walk.budget.limits
     enough = limits.passages * (2**state.widened)
     closed = state.frontier.best_closed()
     flatness = entropy([s.score for s in closed[: limits.width_most]])
     width = width_for(flatness, limits.width_least, limits.width_most)
-    opening = [] if stopped else state.frontier.to_open(width, enough)
+    wanted = state.frontier.to_open(width, enough)
+    stopped = walk.budget.exhausted() if wanted else None
+    opening = [] if stopped else wanted[: walk.budget.calls_left]
     if not opening:
         return {"opening": (), "stopped": stopped or ""}
     walk.budget.rounds += 1

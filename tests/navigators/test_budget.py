@@ -1,8 +1,11 @@
 """One budget per run."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from navigators.budget import STANDARD, Budget, Limits, limits_for
 from navigators.fusion import reciprocal_ranks
@@ -45,6 +48,12 @@ def test_quick_reads_less_and_exhaustive_reads_everything() -> None:
     assert quick.rounds == 1
     assert quick.passages < STANDARD.passages < everything.passages
     assert limits_for(Effort.STANDARD) == STANDARD
+
+
+@given(st.builds(Limits, **dict.fromkeys(("passages", "rounds", "documents", "widenings"), st.integers(0, 50))))
+def test_quick_never_goes_further_than_the_limits_it_is_given(base: Limits) -> None:
+    quick = limits_for(Effort.QUICK, base)
+    assert all(getattr(quick, f.name) <= getattr(base, f.name) for f in fields(Limits))
 
 
 def test_ranks_are_fused_without_looking_at_scores() -> None:
