@@ -32,7 +32,6 @@ from stores.ports import Cache, Keywords, Library, Runs
 from stores.records import (
     Claim,
     Cost,
-    Coverage,
     KeywordHit,
     Note,
     Outcome,
@@ -272,9 +271,9 @@ def _run(walk: Walk, state: WalkState) -> Run:
         claims=state.claims,
         rejected=tuple(state.rejected),
         facets=state.facets,
-        coverage=coverage_of(opened, state.passages, judged_addresses(state), len(state.versions), state.dropped)
-        if opened
-        else Coverage(considered=len(state.versions)),
+        coverage=coverage_of(
+            [one.tree for one in opened], state.passages, judged_addresses(state), state.versions, state.dropped
+        ),
         degraded=tuple(dict.fromkeys(state.degraded)),
         cost=walk.budget.cost(),
         versions=tuple(

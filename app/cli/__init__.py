@@ -2,7 +2,7 @@
 
     parser.py     what can be typed              run.py   a command carried out, errors as messages
     documents.py  ingest, documents, tree, show, delete
-    questions.py  ask, retrieve, runs, trace
+    questions.py  ask, retrieve, runs, trace, verify
     checks.py     eval, doctor
     progress.py   the stream of events as progress on a terminal
 

@@ -94,6 +94,10 @@ def _question_commands(commands: _Commands) -> None:
     trace.add_argument("--rounds", action="store_true", help="with every decision, round by round")
     trace.add_argument("--html", type=Path, metavar="FILE", help="write it as one page, with a picture, instead")
     trace.add_argument("--replay", action="store_true", help="walk it again and say what comes out differently")
+    verify = _add(
+        commands, "verify", "questions.verify", "check where a run looked, and what it read and cites, by the documents"
+    )
+    verify.add_argument("run_id", metavar="RUN")
 
 
 def _scope(parser: argparse.ArgumentParser) -> None:

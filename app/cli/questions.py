@@ -1,14 +1,14 @@
-"""ask, retrieve, runs, trace."""
+"""ask, retrieve, runs, trace, verify."""
 
 import argparse
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from app.cli.output import print_json, print_lines, print_text, terminal_width, write_page
 from app.errors import CommandError
 from app.render.answers import (
     answer_text,
+    checks_text,
     passages_text,
     replay_text,
     rounds_text,
@@ -18,14 +18,15 @@ from app.render.answers import (
 )
 from app.render.page import page_html
 from app.render.way import COLOURS, way_lines
-from app.resources import House, open_house
+from app.resources import open_house
 from app.settings import Settings
-from app.views.runs import passages_view, run_view, summary_view, trace_view
+from app.verifying import trees_still_there, verified
+from app.views.runs import checks_view, passages_view, run_view, summary_view, trace_view
 from app.views.way import Way, walked, way_view, ways_of
+from navigators.certificate import CheckState
 from navigators.messages import language_of_question
 from navigators.state import Question
-from stores.errors import NotFound
-from stores.records import Effort, Outcome, Reader, Run, Tree
+from stores.records import Effort, Outcome, Reader, Run
 
 
 async def ask(options: argparse.Namespace, settings: Settings) -> int:
@@ -83,7 +84,7 @@ async def runs(options: argparse.Namespace, settings: Settings) -> int:
 async def trace(options: argparse.Namespace, settings: Settings) -> int:
     async with open_house(settings) as house:
         run = await house.runs.run(Reader(settings.tenant), options.run_id)
-        ways = ways_of(run, await _trees_still_there(house, run))
+        ways = ways_of(run, await trees_still_there(house, run, walked(run)))
         different = await house.navigator.replay(run, _asked(run)) if options.replay else None
     if options.html:
         write_page(options.html, page_html(run, ways))
@@ -95,14 +96,13 @@ async def trace(options: argparse.Namespace, settings: Settings) -> int:
     return 1 if different else 0
 
 
-async def _trees_still_there(house: House, run: Run) -> dict[str, Tree]:
-    """By version id, the trees the run walked, without those of documents deleted since."""
-    reader = Reader(run.tenant, run.subject)
-    trees = {}
-    for used in walked(run):
-        with suppress(NotFound):
-            trees[used.version_id] = await house.library.tree(reader, used.version_id, used.derivation)
-    return trees
+async def verify(options: argparse.Namespace, settings: Settings) -> int:
+    """Hold a run against the documents; exit code 1 unless all of it holds."""
+    async with open_house(settings) as house:
+        run = await house.runs.run(Reader(settings.tenant), options.run_id)
+        checks = await verified(house, run)
+    print_json(checks_view(run, checks)) if options.json else print_text(checks_text(run, checks))
+    return 0 if all(c.state is CheckState.HOLDS for c in checks) else 1
 
 
 def _print_trace(run: Run, ways: Sequence[Way], options: argparse.Namespace, different: Sequence[str] | None) -> None:

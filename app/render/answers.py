@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from app.render.words import short
+from navigators.certificate import Check, CheckState
 from navigators.messages import language_of_question
-from stores.records import Citation, Note, Passage, Run, RunSummary, VerdictState, place_name
+from stores.records import Citation, DocumentCoverage, Note, Passage, Run, RunSummary, VerdictState, place_name
 
 _WARNING = VerdictState.PARTIAL
 _QUOTE = 300  # characters of a quote or passage shown
 _LISTED = 8  # documents of a coverage
 _INDENT = " " * 10
+_CHECKED = {CheckState.HOLDS: "✓", CheckState.ALTERED: "✗", CheckState.UNCHECKED: "?"}
 
 
 _SAID = {
@@ -31,6 +33,9 @@ _SAID = {
         "cached": "answer of run {run} served again",
         "page": "page {page}",
         "printed": " (printed {label})",
+        "holds": "all of it is as the documents say",
+        "altered": "the run does not say what the documents say: do not rely on it",
+        "unchecked": "what can still be checked is as the documents say; not all of it can",
     },
     "zh": {
         "not_found": "没有找到",
@@ -49,6 +54,9 @@ _SAID = {
         "cached": "再次给出运行 {run} 的答案",
         "page": "第 {page} 页",
         "printed": "（印刷页码 {label}）",
+        "holds": "全部与文件相符",
+        "altered": "这次运行的记录与文件不符：不要依赖它",
+        "unchecked": "仍可核对的部分与文件相符，但有一部分已无法核对",
     },
 }
 """What surrounds an answer, in the language of its question."""
@@ -109,13 +117,16 @@ def _coverage(run: Run, said: dict[str, str]) -> list[str]:
     where = said["in_of"].format(looked=coverage.looked_at, considered=coverage.considered)
     lines = [f"{said['looked']} {where}"]
     for d in sorted(coverage.documents, key=lambda d: (-d.read, d.document))[:_LISTED]:
-        counts = said["document"].format(read=d.read, passages=d.passages, judged=d.judged, unseen=d.unseen)
-        lines.append(f"{_INDENT}{d.document}@{d.version}: {counts}")
+        lines.append(f"{_INDENT}{d.document}@{d.version}: {_shares(d, said)}")
     if len(coverage.documents) > _LISTED:
         lines.append(
             f"{_INDENT}{said['more'].format(more=len(coverage.documents) - _LISTED)} (citepath trace {run.id})"
         )
     return lines
+
+
+def _shares(d: DocumentCoverage, said: dict[str, str]) -> str:
+    return said["document"].format(read=d.read, passages=d.passages, judged=d.judged, unseen=d.unseen)
 
 
 def passages_text(passages: Sequence[Passage]) -> str:
@@ -165,6 +176,20 @@ def trace_foot(run: Run) -> str:
 def replay_text(different: Sequence[str]) -> str:
     """What a replay gave otherwise."""
     return "\n".join(f"replay    {d}" for d in different or ["the same picks, passages and claims"])
+
+
+def checks_text(run: Run, checks: Sequence[Check]) -> str:
+    """How a run compares with the documents: a line for the scope and each version, what does not hold below it."""
+    said = _SAID[language_of_question(run.question)]
+    lines = {f"{d.document}@{d.version}": _shares(d, said) for d in run.coverage.documents}
+    lines["scope"] = said["in_of"].format(looked=run.coverage.looked_at, considered=run.coverage.considered)
+    rows = [trace_head(run), ""]
+    for check in checks:
+        rows.append(f"{_CHECKED[check.state]} {check.subject}: {lines.get(check.subject, '')}")
+        rows += [f"    {fault}" for fault in check.faults]
+    states = {check.state for check in checks}
+    worst = next(state for state in (CheckState.ALTERED, CheckState.UNCHECKED, CheckState.HOLDS) if state in states)
+    return "\n".join([*rows, "", said[worst.value]])
 
 
 def _versions_read(run: Run) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from navigators.certificate import Check, CheckState
 from stores.records import Citation, Claim, Note, Passage, Rejected, Run, RunSummary, Verdict
 
 Json = dict[str, Any]
@@ -81,10 +82,13 @@ def coverage_view(run: Run) -> Json:
                 "judged": d.judged,
                 "unseen": d.unseen,
                 "read_hash": d.read_hash,
+                "judged_hash": d.judged_hash,
+                "unseen_hash": d.unseen_hash,
             }
             for d in run.coverage.documents
         ],
         "dropped": dict(run.coverage.dropped),
+        "scope_hash": run.coverage.scope_hash,
     }
 
 
@@ -166,6 +170,18 @@ def _note(note: Note) -> Json:
         "width": note.width,
         "reason": note.reason,
         "detail": dict(note.detail),
+    }
+
+
+def checks_view(run: Run, checks: Sequence[Check]) -> Json:
+    """What `verify --json` prints."""
+    return {
+        "run": run.id,
+        "question": run.question,
+        "outcome": run.outcome.value,
+        "holds": all(c.state is CheckState.HOLDS for c in checks),
+        "checks": [{"subject": c.subject, "state": c.state.value, "faults": list(c.faults)} for c in checks],
+        "coverage": coverage_view(run),
     }
 
 

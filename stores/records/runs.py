@@ -206,7 +206,9 @@ class DocumentCoverage:
     read: int
     judged: int  # a signpost on the way to it was judged, and it was not opened
     unseen: int
-    read_hash: str = ""  # SHA-256 over the sorted addresses and hashes of what was read
+    read_hash: str = ""  # SHA-256 over addresses and hashes of the passages read, in document order; "" for none
+    judged_hash: str = ""  # of those judged
+    unseen_hash: str = ""  # of those not looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,7 @@ class Coverage:
     considered: int = 0  # documents in scope
     looked_at: int = 0  # documents that were opened
     dropped: dict[str, int] = field(default_factory=dict)  # index hits dropped at the ledger, by reason
+    scope_hash: str = ""  # SHA-256 over names and root hashes of the documents in scope; "" for none
 
 
 @dataclass(frozen=True, slots=True)
