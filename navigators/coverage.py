@@ -9,7 +9,7 @@ over the addresses and words of its passages, so that nothing can change sides.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from stores.records import Coverage, DocumentCoverage, Node, Passage, Tree, Version, ancestors
+from stores.records import Coverage, DocumentCoverage, Node, Passage, Tree, Version
 
 
 def coverage_of(
@@ -37,15 +37,13 @@ def coverage_of(
 def document_coverage(tree: Tree, read: set[str], judged: frozenset[str]) -> DocumentCoverage:
     """The share of one version: addresses of passages `read`, and of nodes `judged` by their signposts."""
     shares: dict[str, list[Node]] = {"read": [], "judged": [], "unseen": []}
+    judged_to = 0  # nodes come in document order, and children tile their parent
     for node in tree.nodes:
-        if node.passage_key is None:
-            continue
-        if node.address in read:
-            shares["read"].append(node)
-        elif node.address in judged or any(a in judged for a in ancestors(node.address)):
-            shares["judged"].append(node)
-        else:
-            shares["unseen"].append(node)
+        if node.address in judged:
+            judged_to = max(judged_to, node.end)
+        if node.passage_key is not None:
+            share = "read" if node.address in read else "judged" if node.start < judged_to else "unseen"
+            shares[share].append(node)
     version = tree.version
     return DocumentCoverage(
         document=version.document,

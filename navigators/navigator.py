@@ -78,7 +78,7 @@ class Navigator:
         when the ledger does not answer. Everything else is an outcome.
         """
         begun = self.clock.monotonic()
-        key = await self._cache_key(question)
+        key = await self._cache_key(question) if self.cache is not None else ""
         cached = await self._cached(key, question, begun)
         if cached is not None:
             await self.runs.save(cached)

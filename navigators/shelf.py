@@ -17,7 +17,7 @@ from navigators.statistics import COUNTS_AS_HIT, Evidence, TermCounts, TreeStati
 from stores.ports import Library
 from stores.records import Node, QueryHits, Reader, Tree, Version
 
-_CHARACTERS = 30_000_000  # of canonical text kept at most (about 10 bytes of memory each)
+_BYTES = 30_000_000  # of text in UTF-8 kept at most; each takes 14 (English filings) to 26 (Chinese laws) of memory
 
 
 class OpenVersion:
@@ -25,6 +25,7 @@ class OpenVersion:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self.size = len(tree.text.encode("utf-8", "surrogatepass"))
         self.statistics = TreeStatistics(tree)
         self.signposts = Signposts(self.statistics)
 
@@ -41,10 +42,11 @@ class OpenVersion:
 class Shelf:
     """Opened versions, least recently used ones dropped when they hold too much text."""
 
-    def __init__(self, characters: int = _CHARACTERS) -> None:
-        self._limit = characters
+    def __init__(self, most: int = _BYTES) -> None:
+        self._limit = most
         self._held: OrderedDict[tuple[str, int], OpenVersion] = OrderedDict()
         self._opening: dict[tuple[str, int], asyncio.Lock] = {}
+        self.size = 0  # bytes of text held at the moment
 
     async def open(self, library: Library, reader: Reader, version: Version) -> OpenVersion:
         """A version the ledger has just named to this reader."""
@@ -54,6 +56,7 @@ class Shelf:
             if key not in self._held:
                 tree = await library.tree(reader, version.id, version.derivation)
                 self._held[key] = await asyncio.to_thread(OpenVersion, tree)
+                self.size += self._held[key].size
             self._held.move_to_end(key)
             opened = self._held[key]
         self._opening.pop(key, None)
@@ -61,8 +64,9 @@ class Shelf:
         return opened
 
     def _drop_oldest(self) -> None:
-        while len(self._held) > 1 and sum(v.tree.version.characters for v in self._held.values()) > self._limit:
-            self._held.popitem(last=False)
+        while len(self._held) > 1 and self.size > self._limit:
+            _, oldest = self._held.popitem(last=False)
+            self.size -= oldest.size
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,18 @@ class Reading:
     def _hit_indexes(self) -> list[int]:
         return sorted(self.evidence)
 
+    @cached_property
+    def _found_below(self) -> dict[str, QueryHits]:
+        return {}
+
     def hits_below(self, node: Node) -> QueryHits:
-        """What the question's words meet inside a node."""
+        """What the question's words meet inside a node; found out once, since several steps ask."""
+        found = self._found_below.get(node.address)
+        if found is None:
+            found = self._found_below[node.address] = self._hits_below(node)
+        return found
+
+    def _hits_below(self, node: Node) -> QueryHits:
         below = self.opened.passages_below(node)
         hits = self._hit_indexes
         inside = hits[bisect_left(hits, below.start) : bisect_left(hits, below.stop)]

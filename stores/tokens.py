@@ -174,10 +174,9 @@ def _word_terms(word: str) -> tuple[str, ...]:
     return tuple(terms)
 
 
-@lru_cache(maxsize=100_000)
-def _han_terms(run: str) -> tuple[str, ...]:
-    singles = [c for c in run if c not in STOP_HAN]
-    return (*singles, *(run[i : i + 2] for i in range(len(run) - 1)))
+def _han_terms(run: str) -> list[str]:
+    """Not kept, as words are: runs seldom come again, and keeping 100,000 of them took 180 MB and more time."""
+    return [c for c in run if c not in STOP_HAN] + [run[i : i + 2] for i in range(len(run) - 1)]
 
 
 def index_terms(text: str) -> list[str]:
@@ -195,6 +194,7 @@ def index_terms(text: str) -> list[str]:
     return terms
 
 
+@lru_cache(maxsize=200_000)  # asked of every token of every text
 def numeric(term: str) -> bool:
     """Whether a token is a number: digits, or Han numerals only."""
     return term[0].isdigit() or all(c in _HAN_NUMERAL for c in term)

@@ -1,8 +1,9 @@
 """Documents and trees as one reader may see them: the only source of text."""
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
 from datetime import date
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, and_, select
@@ -28,14 +29,23 @@ from stores.ledger.trees import read_tree
 from stores.pool import Pool
 from stores.records import Document, Edge, IngestRecord, LineageStep, Place, Reader, Tree, Version
 
+_LISTS_KEPT = 8
+
 
 class SqlLibrary:
-    """The port `Library` on SQL. Collections are those the documents are in today."""
+    """The port `Library` on SQL. Collections are those the documents are in today.
+
+    Every question begins with the versions in force; reading a thousand of them takes longer than answering. So the
+    latest such lists are kept with the tenant's revision, which every write and deletion counts up in its own
+    transaction, and served while that number stands: it is read each time, before anything else.
+    """
 
     def __init__(self, engine: Engine, pool: Pool, clock: Clock) -> None:
         self._engine = engine
         self._pool = pool
         self._clock = clock
+        self._lists: OrderedDict[tuple[Reader, str | None, date], tuple[int, list[Version]]] = OrderedDict()
+        self._lists_lock = Lock()
 
     async def versions(
         self,
@@ -85,13 +95,22 @@ class SqlLibrary:
     def _versions(
         self, reader: Reader, collection: str | None, documents: Sequence[str] | None, day: date
     ) -> list[Version]:
-        wanted = _visible(reader)
-        if collection is not None:
-            wanted = wanted.where(t.documents.c.collection == collection)
+        if documents is not None:
+            with reading(self._engine) as connection:
+                return _in_force(connection, reader, collection, documents, day)
+        key = (reader, collection, day)
         with reading(self._engine) as connection:
-            found = _by_document(connection, wanted, documents)
-        counting = (in_force(history, day) for history in found.values())
-        return sorted((v for v in counting if v is not None), key=lambda v: v.document)
+            revision = _revision(connection, reader, None)
+            with self._lists_lock:
+                known = self._lists.get(key)
+            if known is None or known[0] != revision:
+                known = revision, _in_force(connection, reader, collection, None, day)
+        with self._lists_lock:
+            self._lists[key] = known
+            self._lists.move_to_end(key)
+            while len(self._lists) > _LISTS_KEPT:
+                self._lists.popitem(last=False)
+        return list(known[1])
 
     def _version(self, reader: Reader, document: str, number: int | None) -> Version:
         history = self._history(reader, document)
@@ -132,7 +151,6 @@ class SqlLibrary:
 
     def _places(self, reader: Reader, keys: Sequence[str], version_ids: Sequence[str]) -> dict[str, list[Place]]:
         n = t.nodes.c
-        inside = set(version_ids)
         standing_in = _visible(reader).with_only_columns(
             n.passage_key, t.versions.c.id, t.versions.c.document, t.versions.c.number, n.address, n.ord
         )
@@ -140,11 +158,12 @@ class SqlLibrary:
         rows: list[Any] = []
         with reading(self._engine) as connection:
             for some in chunked(list(dict.fromkeys(keys))):
-                rows += connection.execute(query.where(n.passage_key.in_(some)))
+                for versions in chunked(list(dict.fromkeys(version_ids))):
+                    within = (n.passage_key.in_(some), t.versions.c.id.in_(versions))
+                    rows += connection.execute(query.where(*within))
         found: dict[str, list[Place]] = defaultdict(list)
         for key, version_id, document, number, address, _ in sorted(rows, key=lambda r: (r[2], r[3], r[5])):
-            if version_id in inside:
-                found[key].append(Place(key, version_id, document, number, address))
+            found[key].append(Place(key, version_id, document, number, address))
         return dict(found)
 
     def _standing(self, reader: Reader, version_ids: Sequence[str], day: date) -> dict[str, str]:
@@ -170,10 +189,8 @@ class SqlLibrary:
             return sorted((document_from(row) for row in connection.execute(query)), key=lambda document: document.id)
 
     def _revision(self, reader: Reader, collection: str | None) -> int:
-        r = t.revisions.c
-        query = select(r.number).where(r.tenant == reader.tenant, r.collection == (collection or ""))
         with reading(self._engine) as connection:
-            return int(connection.execute(query).scalar() or 0)
+            return _revision(connection, reader, collection)
 
     def _ingests(self, reader: Reader, limit: int) -> list[IngestRecord]:
         i = t.ingests.c
@@ -194,6 +211,24 @@ def _one(connection: Connection, reader: Reader, version_id: str, derivation: in
     if row is None:
         raise NotFound(f"there is no version {version_id}, or no such derivation of it")
     return version_from(row)
+
+
+def _revision(connection: Connection, reader: Reader, collection: str | None) -> int:
+    r = t.revisions.c
+    query = select(r.number).where(r.tenant == reader.tenant, r.collection == (collection or ""))
+    return int(connection.execute(query).scalar() or 0)
+
+
+def _in_force(
+    connection: Connection, reader: Reader, collection: str | None, documents: Sequence[str] | None, day: date
+) -> list[Version]:
+    """The versions that count on a day, by document."""
+    wanted = _visible(reader)
+    if collection is not None:
+        wanted = wanted.where(t.documents.c.collection == collection)
+    found = _by_document(connection, wanted, documents)
+    counting = (in_force(history, day) for history in found.values())
+    return sorted((v for v in counting if v is not None), key=lambda v: v.document)
 
 
 def _by_document(

@@ -8,7 +8,7 @@ and lose what it was.) Lone surrogates, which a PDF can hold, stay as they are.
 
 import json
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -40,8 +40,11 @@ def run_from_json(data: bytes) -> Run:
 
 def to_plain(value: object) -> object:
     """Records, enums, dates and tuples as what JSON has."""
+    if type(value) in _PLAIN:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
+        cls: Hashable = type(value)
+        return {name: to_plain(getattr(value, name)) for name in _field_names(cls)}
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, date):  # a datetime is one too
@@ -50,9 +53,12 @@ def to_plain(value: object) -> object:
         return {key: to_plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple):
         return [to_plain(inner) for inner in value]
-    if isinstance(value, _PLAIN):
-        return value
     raise TypeError(f"a run cannot hold a {type(value).__name__}")
+
+
+@lru_cache(maxsize=256)
+def _field_names(cls: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(cls))
 
 
 @lru_cache(maxsize=256)

@@ -3,12 +3,16 @@
 import os
 import subprocess
 import sys
+from collections import Counter
+from dataclasses import replace
+from math import fsum, log
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from navigators.naming import factors, named
+from stores.tokens import index_terms
 from tests.navigators.trees import tree_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -53,6 +57,24 @@ def test_the_best_named_counts_whole_and_more_of_a_name_never_less(shares: dict[
     assert worth[best] == 1.0
     assert all(0 < one <= 1 for one in worth.values())
     assert all(worth[a] >= worth[b] for a in shares for b in shares if shares[a] >= shares[b])
+
+
+NAMES = st.text("反洗钱法 Nike2019-q", max_size=8)
+
+
+@given(st.dictionaries(NAMES.filter(bool), NAMES, min_size=1, max_size=6), NAMES)
+def test_a_share_is_what_the_question_says_of_the_rarities_of_a_name(titles: dict[str, str], question: str) -> None:
+    base = LAWS[0]
+    versions = [replace(base, document=document, title=title) for document, title in titles.items()]
+    words = {d: (set(index_terms(title)), set(index_terms(d))) for d, title in titles.items()}
+    frequency = Counter(t for title, own in words.values() for t in title | own)
+
+    def share(some: set[str]) -> float:
+        rarity = {t: log(1 + (len(titles) - frequency[t] + 0.5) / (frequency[t] + 0.5)) for t in some}
+        said = fsum(r for t, r in rarity.items() if t in index_terms(question))
+        return said / fsum(rarity.values()) if some else 0.0
+
+    assert named(versions, question) == {d: max(map(share, both)) for d, both in words.items()}
 
 
 def test_shares_are_the_same_to_the_last_bit_in_every_process() -> None:

@@ -8,7 +8,7 @@ import traceback
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ from stores.ledger.rows import pack_text
 from stores.memory import MemoryLedger
 from stores.pool import Pool
 from tests.stores.contract_ledger import LEASE, LedgerContract, a_run
-from tests.stores.samples import EN, MIXED, READER, ZH, Ledger, add, new_version, record_of
+from tests.stores.samples import EN, MIXED, READER, STRANGER, ZH, Ledger, add, new_version, record_of
 
 
 class TestMemoryLedger(LedgerContract):
@@ -62,6 +62,50 @@ def sql_ledger(engine: Engine, clock: FixedClock, pool: Pool) -> Ledger:
         SqlRuns(engine, pool),
         clock,
     )
+
+
+# -- lists of versions that are kept
+
+
+async def test_a_list_of_versions_that_was_read_before_is_never_served_after_another_process_wrote(
+    engine: Engine, clock: FixedClock, pool: Pool
+) -> None:
+    here, there = sql_ledger(engine, clock, pool), sql_ledger(engine, clock, pool)
+
+    async def listed(**scope: str) -> list[str]:
+        first, again = [await here.library.versions(READER, **scope) for _ in range(2)]  # type: ignore[arg-type]
+        assert first == again
+        return [v.name for v in first]
+
+    assert await listed() == []
+    add(there, ZH, document="a")
+    assert await listed() == ["a@1"]
+    add(there, EN, document="a")
+    add(there, EN, document="b", collection="notes")
+    assert await listed() == ["a@2", "b@1"]
+    assert await listed(collection="notes") == ["b@1"]
+    add(there, MIXED, document="a", collection="notes")
+    assert await listed(collection="notes") == ["a@3", "b@1"]
+    there.intake.delete("default", "a")
+    assert await listed() == await listed(collection="notes") == ["b@1"]
+    assert await here.library.versions(STRANGER) == []
+
+
+async def test_a_kept_list_of_versions_is_that_of_its_day_and_nobody_can_change_it(
+    engine: Engine, clock: FixedClock, pool: Pool
+) -> None:
+    ledger = sql_ledger(engine, clock, pool)
+    add(ledger, ZH, effective_from=date(2020, 1, 1))
+    add(ledger, EN, effective_from=date(2026, 3, 3))  # the day after the clock's
+    for _ in range(2):
+        assert [v.number for v in await ledger.library.versions(READER)] == [1]
+        assert [v.number for v in await ledger.library.versions(READER, as_of=date(2026, 3, 3))] == [2]
+        assert await ledger.library.versions(READER, as_of=date(2019, 1, 1)) == []
+    (await ledger.library.versions(READER)).clear()
+    clock.advance(86_400)
+    assert [v.number for v in await ledger.library.versions(READER)] == [2]
+    for day in range(1, 20):  # more than are kept
+        assert len(await ledger.library.versions(READER, as_of=date(2026, 3, day))) == 1
 
 
 # -- damage
