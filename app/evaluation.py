@@ -1,4 +1,8 @@
-"""Retrieval measured on question sets with gold evidence, beside flat BM25 over the same passages in the same run.
+"""Retrieval measured on question sets with gold evidence, beside two flat indexes in the same run.
+
+`bm25` ranks the same leaves, `pages` whole pages (of documents without pages,
+windows of leaves in a row, about 500 tokens), both by their words alone. What a
+reader is given is compared at equal tokens.
 
 A gold passage counts as found when a retrieved passage overlaps it by at least
 half of the shorter of the two, or, where the gold is a page, stands on that
@@ -10,7 +14,7 @@ import json
 import random
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,13 +26,15 @@ from docs_ingest.uploads import Upload
 from navigators.state import Question
 from stores.events import Emit, QuestionScored
 from stores.keywords_tantivy import TantivyKeywords
-from stores.records import IngestStatus, KeywordEntry, NodeKind, Reader, Tree
+from stores.records import IngestStatus, KeywordEntry, Line, NodeKind, Reader, Tree
 from stores.tokens import estimate_tokens
 
 DEPTHS = (1, 5, 10, 20)
 CANDIDATES = 60  # that a model would choose among
+WHO = ("citepath", "bm25", "pages")
 TOKENS = (2_000, 4_000, 8_000)  # estimated, read from the top of the ranking
 _DEEPEST = 200  # passages ranked, so that 8,000 tokens are there
+_WINDOW = 500  # estimated tokens of a window, where there are no pages
 _TENANT = "default"
 
 
@@ -46,6 +52,7 @@ class Options:
     limit_documents: int | None = None
     pdf_dir: Path | None = None
     with_title: bool = False  # put the document's title into the question (needed where questions name no document)
+    several: bool = False  # only questions whose evidence stands in several documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +131,11 @@ async def evaluate(options: Options, house: House, emit: Emit) -> dict[str, Any]
     if not questions:
         raise EvaluationError("no question is left: its documents could not be read (see the lines above)")
     ingested = time.monotonic()
-    ours, flat = Tally(), Tally()
-    bm25 = _Flat(trees, corpus=options.mode == "corpus")
+    tallies = {who: Tally() for who in WHO}
+    flat = {
+        "bm25": _Flat(trees, _leaves, corpus=options.mode == "corpus"),
+        "pages": _Flat(trees, pieces_of_pages, corpus=options.mode == "corpus"),
+    }
     seconds: defaultdict[str, float] = defaultdict(float)
     for i, question in enumerate(questions, 1):
         scope = () if options.mode == "corpus" else question.documents
@@ -134,23 +144,23 @@ async def evaluate(options: Options, house: House, emit: Emit) -> dict[str, Any]
             Question(question.text, Reader(_TENANT), documents=scope), _DEEPEST, emit=lambda event: None
         )
         seconds["citepath"] += time.perf_counter() - start
-        ours.add([_found(trees[p.document], p.address) for p in passages], question.gold)
-        start = time.perf_counter()
-        hits = await bm25.search(question.text, scope, _DEEPEST)
-        seconds["bm25"] += time.perf_counter() - start
-        flat.add([_found(trees[document], address) for document, address in hits], question.gold)
+        tallies["citepath"].add([_found(trees[p.document], p.address) for p in passages], question.gold)
+        for who, index in flat.items():
+            start = time.perf_counter()
+            found = await index.search(question.text, scope, _DEEPEST)
+            seconds[who] += time.perf_counter() - start
+            tallies[who].add(found, question.gold)
         emit(QuestionScored(i, len(questions)))
-    await bm25.close()
+    for index in flat.values():
+        await index.close()
     return {
         "mode": options.mode,
         "n": len(questions),
         "documents": len(trees),
-        "citepath": ours.means(),
-        "bm25": flat.means(),
+        **{who: tally.means() for who, tally in tallies.items()},
         "seconds": {
             "ingest": round(ingested - begun, 2),
-            "citepath": round(seconds["citepath"] / len(questions), 4),
-            "bm25": round(seconds["bm25"] / len(questions), 4),
+            **{who: round(seconds[who] / len(questions), 4) for who in WHO},
             "total": round(time.monotonic() - begun, 2),
         },
     }
@@ -164,9 +174,12 @@ def _chosen(options: Options) -> tuple[dict[str, dict[str, Any]], list[EvalQuest
     readable = {d for d, row in documents.items() if "text" in row or _pdf(row, options) is not None}
     questions = [q for row in _rows(options.questions) if (q := _question(row, documents, options)) is not None]
     questions = [q for q in questions if readable.issuperset(q.documents)]
+    if options.several:
+        questions = [q for q in questions if len({g.document for g in q.gold}) > 1]
     if not questions:
         raise EvaluationError(
-            "no question has gold evidence in a readable document; check --documents, --pdf-dir and --limit-documents"
+            "no question has gold evidence in a readable document; check --documents, --pdf-dir, --limit-documents and "
+            "--several"
         )
     if options.sample is not None and options.sample < len(questions):
         questions = random.Random(options.seed).sample(questions, options.sample)
@@ -187,6 +200,9 @@ def _question(row: Mapping[str, Any], documents: Mapping[str, Any], options: Opt
         if e.get("spans") and (e.get("doc_id") or named)
     ]
     base = row.get("page_base", 0)
+    gold += [
+        Gold(e["doc_id"], page=e["page"] + 1 - base) for e in row.get("evidence") or () if e.get("page") is not None
+    ]
     gold += [Gold(named[0], page=page + 1 - base) for page in row.get("gold_pages") or () if named and not gold]
     scope = tuple(dict.fromkeys((*named, *(g.document for g in gold))))
     if not gold or any(d not in documents for d in scope):
@@ -258,36 +274,77 @@ def _within(found: Sequence[Found], tokens: int) -> int:
     return len(found)
 
 
-class _Flat:
-    """Flat BM25 over the same passages, body only: idf of the one document, or of the corpus."""
+_Piece = tuple[KeywordEntry, Found]
+"""Something a flat index ranks, and what it is to the scoring."""
 
-    def __init__(self, trees: Mapping[str, Tree], corpus: bool) -> None:
+
+class _Flat:
+    """Flat BM25 over pieces of the documents, body only: idf of the one document, or of the corpus."""
+
+    def __init__(self, trees: Mapping[str, Tree], pieces: Callable[[Tree], list[_Piece]], corpus: bool) -> None:
         self._trees = trees
+        self._pieces = pieces
         self._corpus = corpus
-        self._addresses: dict[tuple[str, str], str] = {}
+        self._found: dict[tuple[str, str], Found] = {}
         self._built: dict[tuple[str, ...], TantivyKeywords] = {}
 
-    async def search(self, question: str, documents: tuple[str, ...], k: int) -> list[tuple[str, str]]:
+    async def search(self, question: str, documents: tuple[str, ...], k: int) -> list[Found]:
         scope = tuple(self._trees) if self._corpus else documents
         index = self._built.get(scope)
         if index is None:
             if not self._corpus and len(self._built) > 50:
                 await self.close()
             index = self._built[scope] = TantivyKeywords(None, headings_weight=0.0, title_weight=0.0)
-            await index.apply([e for d in scope for e in self._entries(self._trees[d])], [])
+            pieces = [piece for d in scope for piece in self._pieces(self._trees[d])]
+            self._found.update({(entry.document, entry.key): found for entry, found in pieces})
+            await index.apply([entry for entry, _ in pieces], [])
         hits = await index.search(_TENANT, question, k)
-        return [(h.document, self._addresses[h.document, h.key]) for h in hits]
-
-    def _entries(self, tree: Tree) -> list[KeywordEntry]:
-        """Headings alone are left out: they could only take places from the passages they stand over."""
-        bare = {n.passage_key for n in tree.nodes if n.passage_key and n.kind is NodeKind.HEADING}
-        for node in tree.nodes:
-            if node.passage_key:
-                self._addresses[tree.version.document, node.passage_key] = node.address
-        entries = keyword_entries(tree.version, _TENANT, tree.text, tree.nodes, tree.tables)
-        return [e for e in entries if e.key not in bare]
+        return [self._found[h.document, h.key] for h in hits]
 
     async def close(self) -> None:
         for index in self._built.values():
             await index.close()
         self._built.clear()
+
+
+def _leaves(tree: Tree) -> list[_Piece]:
+    """The passages of a version. Headings alone are left out: they could only take places from what stands under."""
+    places = {n.passage_key: n for n in tree.nodes if n.passage_key}
+    entries = keyword_entries(tree.version, _TENANT, tree.text, tree.nodes, tree.tables)
+    return [(e, _found(tree, places[e.key].address)) for e in entries if places[e.key].kind is not NodeKind.HEADING]
+
+
+def pieces_of_pages(tree: Tree) -> list[_Piece]:
+    """The pages of a version; where it has none, leaves in a row, of about 500 tokens together."""
+    spans: list[tuple[int, int, range]] = []
+    pages: dict[int, list[Line]] = {}
+    for line in tree.lines:
+        if line.page is not None:
+            pages.setdefault(line.page, []).append(line)
+    if pages:
+        spans = [(lines[0].start, lines[-1].end, range(p, p + 1)) for p, lines in pages.items()]
+    else:
+        spans = [(start, end, range(0)) for start, end in _windows(tree)]
+    version = tree.version
+    pieces = []
+    for start, end, on in spans:
+        words = tree.text[start:end].strip()
+        if words:
+            key = f"{version.id}-{start}"
+            entry = KeywordEntry(key, _TENANT, version.collection, version.document, version.title, "", words)
+            pieces.append((entry, Found(version.document, start, end, on, estimate_tokens(words))))
+    return pieces
+
+
+def _windows(tree: Tree) -> Iterator[tuple[int, int]]:
+    """Spans of leaves in a row: a further one is taken while the window stays within 500 tokens."""
+    begun, end = 0, 0
+    for node in tree.nodes:
+        if not node.leaf or not node.kind.citable:
+            continue
+        if end > begun and estimate_tokens(tree.text[begun : node.end]) > _WINDOW:
+            yield begun, end
+            begun = node.start
+        end = node.end
+    if end > begun:
+        yield begun, end

@@ -9,7 +9,7 @@ from app.cli.output import print_json, print_text
 from app.cli.progress import progress
 from app.doctor import Finding, examine
 from app.errors import CommandError
-from app.evaluation import CANDIDATES, DEPTHS, TOKENS, EvaluationError, Options
+from app.evaluation import CANDIDATES, DEPTHS, TOKENS, WHO, EvaluationError, Options
 from app.evaluation import evaluate as evaluate_sets
 from app.resources import open_house
 from app.settings import Settings
@@ -29,6 +29,7 @@ async def evaluate(options: argparse.Namespace, settings: Settings) -> int:
         limit_documents=options.limit_documents,
         pdf_dir=options.pdf_dir,
         with_title=options.with_title,
+        several=options.several,
     )
     with tempfile.TemporaryDirectory(prefix="citepath-eval-") as home, progress() as emit:
         own = settings.model_copy(update={"home": Path(home), "tenant": "default"})
@@ -51,14 +52,15 @@ def _figures_text(figures: Json) -> str:
     seconds = figures["seconds"]
     rows.append(
         f"{figures['n']} questions, {figures['documents']} documents, mode {figures['mode']}; "
-        f"ingest {seconds['ingest']} s, a question {seconds['citepath']} s beside {seconds['bm25']} s"
+        f"ingest {seconds['ingest']} s, a question {seconds['citepath']} s beside {seconds['bm25']} s; "
+        "pages: whole ones, or windows of 500 tokens"
     )
     return "\n".join(rows)
 
 
 def _figures_rows(figures: Json, names: Sequence[str]) -> list[str]:
     rows = [f"{'':10}" + "".join(f"{name:>14}" for name in names)]
-    for who in ("citepath", "bm25"):
+    for who in WHO:
         cells = [f"{figures[who][n]:14.0f}" if n == "tokens@10" else f"{figures[who][n]:14.3f}" for n in names]
         rows.append(f"{who:10}" + "".join(cells))
     return rows

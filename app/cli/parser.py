@@ -110,7 +110,9 @@ def _scope(parser: argparse.ArgumentParser) -> None:
 def _check_commands(commands: _Commands) -> None:
     group = commands.add_parser("eval", help="measure on question sets", description="measure on question sets")
     kinds = group.add_subparsers(title="measurements", required=True, metavar="WHAT")
-    retrieval = _add(kinds, "retrieval", "checks.evaluate", "recall of required passages, beside flat BM25")
+    retrieval = _add(
+        kinds, "retrieval", "checks.evaluate", "recall of required passages, beside flat BM25 and whole pages"
+    )
     retrieval.add_argument("--documents", type=Path, required=True, metavar="F", help="JSON lines, plain or .gz")
     retrieval.add_argument("--questions", type=Path, required=True, metavar="F")
     retrieval.add_argument("--mode", choices=["document", "corpus"], default="document")
@@ -119,6 +121,7 @@ def _check_commands(commands: _Commands) -> None:
     retrieval.add_argument("--limit-documents", type=_positive, metavar="N")
     retrieval.add_argument("--pdf-dir", type=Path, metavar="DIR")
     retrieval.add_argument("--with-title", action="store_true", help="put the document's title into the question")
+    retrieval.add_argument("--several", action="store_true", help="only questions with evidence in several documents")
     _add(commands, "doctor", "checks.doctor", "say whether everything is in order, and what to do if not")
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from app.evaluation import Found, Gold, Tally, meets
+from app.evaluation import Found, Gold, Tally, meets, pieces_of_pages
+from stores.records import Line
 from tests.app.conftest import Command
+from tests.navigators.trees import tree_of
 
 LAW = "第一条 为了预防洗钱，制定本法。\n第二条 客户身份资料应当至少保存十年。\n第三条 本法自公布之日起施行。"
 POLICY = "This policy is for the whole Bank.\nRecords are kept for seven years.\nThe board approves every exception."
@@ -39,13 +41,13 @@ def sets(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.mark.parametrize("mode", ["document", "corpus"])
-def test_both_retrievals_are_measured_in_the_same_run(fresh: Command, sets: tuple[Path, Path], mode: str) -> None:
+def test_all_retrievals_are_measured_in_the_same_run(fresh: Command, sets: tuple[Path, Path], mode: str) -> None:
     documents, questions = map(str, sets)
     done = fresh("eval", "retrieval", "--documents", documents, "--questions", questions, "--mode", mode, "--json")
     assert done.code == 0, done.err
     keys = {"recall@1", "recall@5", "recall@10", "recall@20", "all@10", "mrr", "tokens@10"}
     keys |= {"recall@60", "recall@2000t", "recall@4000t", "recall@8000t"}
-    assert set(done.json["citepath"]) == set(done.json["bm25"]) == keys
+    assert set(done.json["citepath"]) == set(done.json["bm25"]) == set(done.json["pages"]) == keys
     assert done.json["n"] == 2
     assert done.json["mode"] == mode
     assert done.json["citepath"]["recall@1"] == 1.0
@@ -103,6 +105,38 @@ def found(start: int, end: int, pages: range = range(0)) -> Found:
 )
 def test_what_counts_as_found(passage: Found, gold: Gold, counts: bool) -> None:
     assert meets(passage, gold) is counts
+
+
+def test_only_questions_with_evidence_in_several_documents_are_asked_where_that_is_wanted(
+    fresh: Command, sets: tuple[Path, Path]
+) -> None:
+    documents, questions = sets
+    both = row("q5", "law", "客户身份资料和 records 保存多少年？", LAW, "至少保存十年", doc_ids=["law", "policy"])
+    both["evidence"] += row("", "policy", "", POLICY, "seven years")["evidence"]
+    paged = {"qid": "q6", "doc_ids": ["law", "policy"], "question": "哪一页？", "evidence": [
+        {"doc_id": "law", "page": 0}, {"doc_id": "policy", "page": 3}]}  # fmt: skip
+    with questions.open("a", encoding="utf-8") as out:
+        out.write("".join(f"\n{json.dumps(r, ensure_ascii=False)}" for r in (both, paged)))
+    asked = ["--documents", str(documents), "--questions", str(questions), "--mode", "corpus", "--several", "--json"]
+    done = fresh("eval", "retrieval", *asked).json
+    assert done["n"] == 2
+    assert done["citepath"]["all@10"] == 0.5, "a text has no pages: nothing is found there"
+
+
+def test_pages_are_whole_and_without_pages_windows_tile_the_leaves() -> None:
+    lines = [f"{i}. {'银行应当保存记录。Records are kept. ' * 4}" for i in range(60)]
+    text = "\n".join(lines)
+    windows = [found for _, found in pieces_of_pages(tree_of(text))]
+    assert "".join(text[w.start : w.end] for w in windows) == text
+    assert all(300 < w.tokens <= 500 for w in windows[:-1])
+    starts = [text.index(line) for line in lines]
+    on_paper = tuple(
+        Line(at, at + len(line), 1 + i // 20) for i, (at, line) in enumerate(zip(starts, lines, strict=True))
+    )
+    pages = [found for _, found in pieces_of_pages(tree_of(text, lines=on_paper))]
+    assert [(p.start, p.end, list(p.pages)) for p in pages] == [
+        (starts[i], starts[i + 19] + len(lines[i + 19]), [1 + i // 20]) for i in (0, 20, 40)
+    ]
 
 
 def test_figures_are_means_over_questions() -> None:
