@@ -98,6 +98,9 @@ class Tally:
             within = _within(found, tokens)
             self.sums[f"recall@{tokens}t"] += sum(r is not None and r < within for r in ranks) / len(gold)
         self.sums["all@10"] += float(all(r is not None and r < 10 for r in ranks))
+        asked = {g.document for g in gold}
+        met = {g.document for g, r in zip(gold, ranks, strict=True) if r is not None and r < 10}
+        self.sums["documents@10"] += len(met) / len(asked)
         first = min((r for r in ranks if r is not None), default=None)
         self.sums["mrr"] += 0.0 if first is None else 1 / (first + 1)
         self.sums["tokens@10"] += sum(f.tokens for f in found[:10])
@@ -105,7 +108,7 @@ class Tally:
 
     def means(self) -> dict[str, float]:
         names = [*(f"recall@{k}" for k in (*DEPTHS, CANDIDATES)), *(f"recall@{t}t" for t in TOKENS)]
-        names += ["all@10", "mrr", "tokens@10"]
+        names += ["all@10", "documents@10", "mrr", "tokens@10"]
         return {name: round(self.sums[name] / max(1, self.questions), 4) for name in names}
 
 

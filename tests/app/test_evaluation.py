@@ -45,7 +45,7 @@ def test_all_retrievals_are_measured_in_the_same_run(fresh: Command, sets: tuple
     documents, questions = map(str, sets)
     done = fresh("eval", "retrieval", "--documents", documents, "--questions", questions, "--mode", mode, "--json")
     assert done.code == 0, done.err
-    keys = {"recall@1", "recall@5", "recall@10", "recall@20", "all@10", "mrr", "tokens@10"}
+    keys = {"recall@1", "recall@5", "recall@10", "recall@20", "all@10", "documents@10", "mrr", "tokens@10"}
     keys |= {"recall@60", "recall@2000t", "recall@4000t", "recall@8000t"}
     assert set(done.json["citepath"]) == set(done.json["bm25"]) == set(done.json["pages"]) == keys
     assert done.json["n"] == 2
@@ -148,6 +148,7 @@ def test_figures_are_means_over_questions() -> None:
     assert means["recall@1"] == 0.25
     assert means["recall@5"] == 0.5
     assert means["all@10"] == 0.5
+    assert means["documents@10"] == 0.5
     assert means["mrr"] == 0.5
     assert means["tokens@10"] == 20
 
