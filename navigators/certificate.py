@@ -20,6 +20,7 @@ from navigators.places import cite
 from navigators.signposts import breadcrumb, place_label
 from stores.records import Citation, Node, Note, Passage, Run, Tree, Version, VersionUsed, place_name
 
+_OLD = "the run was made before such hashes were kept: which documents were in scope cannot be checked"
 _GONE = "documents that were in scope were deleted or moved since: which they were cannot be checked any more"
 
 
@@ -51,13 +52,20 @@ def check_certificate(run: Run, trees: Mapping[str, Tree], scope: Sequence[Versi
 def _scope(run: Run, trees: Mapping[str, Tree], scope: Sequence[Version]) -> Check:
     faults = list(_scope_faults(run, trees))
     same = scope_hash(scope) == run.coverage.scope_hash
-    if not same and run.collection is None and len(scope) == run.coverage.considered:
+    if not same and not _old(run) and run.collection is None and len(scope) == run.coverage.considered:
         faults.append("hash of the documents in scope differs")
     if faults:
         return Check("scope", CheckState.ALTERED, tuple(faults))
     if same and len(trees) == len(run.versions):
         return Check("scope", CheckState.HOLDS)
-    return Check("scope", CheckState.UNCHECKED, (_GONE,))
+    return Check("scope", CheckState.UNCHECKED, (_OLD if _old(run) else _GONE,))
+
+
+def _old(run: Run) -> bool:
+    """Whether a run was made by a version that hashed only what was read."""
+    coverage = run.coverage
+    later = (coverage.scope_hash, *(h for d in coverage.documents for h in (d.judged_hash, d.unseen_hash)))
+    return coverage.considered > 0 and not any(later)
 
 
 def _scope_faults(run: Run, trees: Mapping[str, Tree]) -> Iterator[str]:
@@ -178,6 +186,8 @@ def _share_faults(run: Run, tree: Tree) -> Iterator[str]:
     found = document_coverage(tree, read, judged)
     for one in said[:1]:
         for figure in fields(one):
+            if figure.name in ("judged_hash", "unseen_hash") and _old(run):
+                continue
             yield from _differ(figure.name, getattr(one, figure.name), getattr(found, figure.name))
     if len(said) != 1:
         yield f"it has {len(said)} lines in the certificate"

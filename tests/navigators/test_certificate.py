@@ -151,6 +151,18 @@ async def test_a_document_that_is_left_out_of_the_scope_is_noticed() -> None:
     assert check_certificate(one.run, one.trees, other)[0].state is CheckState.ALTERED
 
 
+async def test_a_run_of_an_earlier_version_is_not_called_altered_and_its_counts_are_checked() -> None:
+    one = await kept(KEEP)
+    documents = [replace(d, judged_hash="", unseen_hash="") for d in one.run.coverage.documents]
+    old = replace(one.run, coverage=replace(one.run.coverage, documents=tuple(documents), scope_hash=""))
+    checks = check_certificate(old, one.trees, one.scope)
+    assert [c.state for c in checks] == [CheckState.UNCHECKED, *[CheckState.HOLDS] * 3]
+    assert "before such hashes were kept" in checks[0].faults[0]
+    documents[0] = replace(documents[0], judged=documents[0].judged - 1, unseen=documents[0].unseen + 1)
+    forged = replace(old, coverage=replace(old.coverage, documents=tuple(documents)))
+    assert check_certificate(forged, one.trees, one.scope)[1].state is CheckState.ALTERED
+
+
 def altered_anywhere(value: Any, dropping: bool = True) -> Iterator[Any]:
     """The same value with one thing in it altered, in every place and several ways."""
     if is_dataclass(value) and not isinstance(value, type):
