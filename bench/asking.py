@@ -8,8 +8,9 @@ own, the same questions are asked in their own document and over everything, wit
 the answer cache; after each question one flat tantivy query (body only, ten hits, in
 the same scope) is made on the same index. `first` is the first pass, in which
 documents are opened; `warm` are the passes after it. `cold` is a process that starts,
-opens the stores and asks one question. Memory is the peak resident size. `--profile`
-adds the functions that took the warm passes' time, in the loop and in its worker
+opens the stores and asks one question. `cpu` is processor time, of all threads: the
+steadier figure where others use the machine. Memory is the peak resident size.
+`--profile` adds the functions that took the warm passes' time, in the loop and in its worker
 threads (not in the ledger's own).
 """
 
@@ -158,8 +159,10 @@ async def _passes(house: Any, rows: Sequence[Json], options: argparse.Namespace)
         name = "warm" if number else "first"
         with _profiled(options.profile and number > 0):
             for row in rows:
+                worked = time.process_time()
                 seconds, cost = await _ask(house, row, in_document=inside)
                 figures[name].append(seconds)
+                figures[f"{name} cpu"].append(time.process_time() - worked)
                 begun = time.perf_counter()
                 await flat.search("default", row["text"], 10, documents=[row["document"]] if inside else None)
                 figures[f"{name} flat"].append(time.perf_counter() - begun)
@@ -223,12 +226,12 @@ def _peak() -> float:
 
 
 def _show(job: str, found: Json) -> None:
-    print(f"  {job:9}{'p50':>9}{'p99':>9}{'flat p50':>10}{'p99':>8}{'ratio p50':>11}{'p99':>8}")
+    print(f"  {job:9}{'p50':>9}{'p99':>9}{'flat p50':>10}{'p99':>8}{'ratio p50':>11}{'p99':>8}{'cpu p50':>10}")
     for name in ("first", "warm"):
         ours, flat = _quantiles(found["figures"][name]), _quantiles(found["figures"][f"{name} flat"])
         print(
             f"  {name:>9}{ours[0]:9.1f}{ours[1]:9.1f}{flat[0]:10.2f}{flat[1]:8.2f}"
-            f"{ours[0] / flat[0]:11.0f}{ours[1] / flat[1]:8.0f}"
+            f"{ours[0] / flat[0]:11.0f}{ours[1] / flat[1]:8.0f}{_quantiles(found['figures'][f'{name} cpu'])[0]:10.1f}"
         )
     whole = sum(found["steps"].values())
     shares = sorted(found["steps"].items(), key=lambda item: -item[1])
