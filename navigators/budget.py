@@ -21,7 +21,7 @@ class Limits:
     width_most: int = 24  # and when the scores are flat
     documents: int = 8  # opened when the question names none
     proposals: int = 60  # passages the keyword index is asked for
-    merge_tokens: int = 800  # of a node that `retrieve` shows in place of several passages in it; 0: none
+    merge_tokens: int = 1_000  # of a node that `retrieve` shows in place of several passages in it; 0: none
     widenings: int = 1  # times the reading may be doubled when facets stay open
 
 

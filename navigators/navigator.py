@@ -23,7 +23,7 @@ from navigators.merging import WINDOW, merged
 from navigators.messages import NOTHING, language_of_question
 from navigators.shelf import Shelf
 from navigators.state import Question, Walk, WalkState
-from navigators.steps.answer import to_passage
+from navigators.steps.answer import to_passage, within
 from navigators.writers import ExtractiveWriter, RecordedWriter, Writer
 from stores.errors import NotFound, StoreUnavailable
 from stores.events import Emit, RunBegun, RunDone, ignore
@@ -99,14 +99,24 @@ class Navigator:
         emit(RunDone(run.id, run.outcome.value, run.cost.seconds))
         return run
 
-    async def retrieve(self, question: Question, k: int, *, emit: Emit = ignore) -> list[Passage]:
-        """The best `k` passages, best first; neighbours in a short section come as one. Raises as `ask` does."""
+    async def retrieve(
+        self, question: Question, k: int, *, tokens: int | None = None, emit: Emit = ignore
+    ) -> list[Passage]:
+        """The best `k` passages, best first; neighbours in a short section come as one. Raises as `ask` does.
+
+        With `tokens`, as many of the best as fit so many (estimated; one at least), each as small as it is: a
+        section around them would spend tokens on words that nothing pointed to.
+        """
         versions = await self._versions(question)
         limits = replace(self.limits, passages=max(k, WINDOW, self.limits.passages), passage_tokens=10**9)
         walk = self._walk(question, emit, limits)
         start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
         state = await _walked(start, walk, writing=False)
-        ranked = merged(state.frontier.best_passages(), walk.readings, walk.budget.limits.merge_tokens)[:k]
+        ranked = state.frontier.best_passages()
+        if tokens is None:
+            ranked = merged(ranked, walk.readings, walk.budget.limits.merge_tokens)[:k]
+        else:
+            ranked = within(ranked[:k], tokens)
         return [to_passage(walk, seen, f"p{i:02d}") for i, seen in enumerate(ranked)]
 
     async def replay(self, run: Run, question: Question) -> list[str]:

@@ -37,7 +37,7 @@ async def read(state: WalkState, walk: Walk) -> Update:
         limits = walk.budget.limits
         scale = 2**state.widened
         best = state.frontier.best_passages()[: limits.passages * scale]
-        chosen = _within(best, limits.passage_tokens * scale)
+        chosen = within(best, limits.passage_tokens * scale)
         order = {v.id: i for i, v in enumerate(state.versions)}
         chosen.sort(key=lambda s: (order[s.version_id], node_of(walk, s).start))
         passages = tuple(to_passage(walk, s, f"p{i:02d}") for i, s in enumerate(chosen))
@@ -57,7 +57,7 @@ async def read(state: WalkState, walk: Walk) -> Update:
     return {"passages": passages, "notes": [noted(walk, note)]}
 
 
-def _within(best: Sequence[Seen], tokens: int) -> list[Seen]:
+def within(best: Sequence[Seen], tokens: int) -> list[Seen]:
     """As many of the best as fit the token budget; at least one if there is any."""
     chosen: list[Seen] = []
     used = 0

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 
 from navigators.frontier import Seen
 from navigators.fusion import reciprocal_ranks
-from navigators.naming import factors, named
+from navigators.naming import named
 from navigators.shelf import OpenVersion, Reading, read_question
 from navigators.state import Update, Walk, WalkState
 from navigators.statistics import pooled
 from navigators.steps.common import noted, seen_node
+from navigators.worth import worth_of
 from stores.errors import StoreUnavailable
 from stores.records import KeywordHit, Note, Pick, Road, Version
 
@@ -54,9 +55,7 @@ async def choose(state: WalkState, walk: Walk) -> Update:
         shares = named(state.versions, walk.question.text)
         chosen = choose_documents(state.versions, state.hits, shares, walk.budget.limits.documents)
         opened = [await walk.shelf.open(walk.library, walk.question.reader, v) for v in chosen]
-        readings = await asyncio.to_thread(
-            _read_all, opened, walk, factors({v.document: shares[v.document] for v in chosen})
-        )
+        readings = await asyncio.to_thread(_read_all, opened, walk, shares)
         walk.readings = {r.opened.tree.version.id: r for r in readings}
         proposed, dropped = await _proposed(state.hits, walk)
         roots = [seen_node(r, r.opened.tree.nodes[0], r.hits_below(r.opened.tree.nodes[0]).best) for r in readings]
@@ -89,9 +88,10 @@ def choose_documents(
     return [by_document[d] for d in fused[:limit]] or list(versions[:limit])
 
 
-def _read_all(opened: Sequence[OpenVersion], walk: Walk, worth: Mapping[str, float]) -> list[Reading]:
+def _read_all(opened: Sequence[OpenVersion], walk: Walk, shares: Mapping[str, float]) -> list[Reading]:
     terms = walk.ask.weights
     collection = pooled(one.statistics.counts(terms) for one in opened) if len(opened) > 1 else None
+    worth = worth_of([one.statistics for one in opened], walk.ask, collection, shares)
     return read_question(opened, walk.ask, collection, worth)
 
 
