@@ -17,11 +17,12 @@ from typing import Any
 
 from navigators.budget import STANDARD, Budget, Limits, limits_for
 from navigators.coverage import coverage_of
-from navigators.facets import Ask, split_facets
+from navigators.facets import Ask
 from navigators.judges import Judge, LexicalJudge, RecordedJudge
 from navigators.merging import WINDOW, merged
 from navigators.messages import NOTHING, language_of_question
 from navigators.shelf import Shelf
+from navigators.splitting import split_facets
 from navigators.state import Question, Walk, WalkState
 from navigators.steps.answer import to_passage, within
 from navigators.writers import ExtractiveWriter, RecordedWriter, Writer
