@@ -47,6 +47,8 @@ class Settings(BaseSettings):
         description="estimated tokens of a section that `retrieve` shows for several passages in it; 0: never",
     )
 
+    glossary: Path | None = Field(None, description="words in both languages, before those that come with citepath")
+
     max_question: int = Field(4_000, ge=1, description="longest question, in characters")
     cache_mb: int = Field(64, ge=1, description="size of the answer cache")
     cache_answers: bool = Field(True, description="serve an unchanged question from the answer cache")

@@ -58,6 +58,8 @@ class Ask:
     """A question, or one facet of it, as words to look for."""
 
     text: str
+    kind: Wants | None = None  # where the words no longer say it: of a question in another language's words
+    known: float = 1.0  # share of the question's words that have one in that language
 
     @cached_property
     def weights(self) -> dict[str, float]:
@@ -67,6 +69,8 @@ class Ask:
 
     @cached_property
     def wants(self) -> Wants:
+        if self.kind is not None:
+            return self.kind
         for wanted, patterns in _KINDS:
             if any(pattern.search(self.text) for pattern in patterns):
                 return wanted

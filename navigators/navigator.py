@@ -15,9 +15,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from navigators.asked import Wordings
 from navigators.budget import STANDARD, Budget, Limits, limits_for
 from navigators.coverage import coverage_of
-from navigators.facets import Ask
+from navigators.glossary import Glossary, load_glossary
 from navigators.judges import Judge, LexicalJudge, RecordedJudge
 from navigators.merging import WINDOW, merged
 from navigators.messages import NOTHING, language_of_question
@@ -44,11 +45,11 @@ from stores.records import (
     VersionUsed,
 )
 
-VERSION = "navigators/2"
+VERSION = "navigators/3"
 """Part of the answer cache's key: bump it when the same question over the same text may be answered otherwise."""
 
 _CACHED = timedelta(hours=24)
-_REPLAYED_STEPS = frozenset({"propose", "plan", "judge", "read", "check", "conclude"})
+_REPLAYED_STEPS = frozenset({"propose", "plan", "judge", "follow", "read", "check", "conclude"})
 
 
 async def _walked(start: WalkState, walk: Walk, *, writing: bool = True) -> WalkState:
@@ -72,6 +73,7 @@ class Navigator:
     writer: Writer = field(default_factory=ExtractiveWriter)
     shelf: Shelf = field(default_factory=Shelf)
     limits: Limits = STANDARD
+    glossary: Glossary = field(default_factory=load_glossary)
 
     async def ask(self, question: Question, *, emit: Emit = ignore) -> Run:
         """Answer a question and keep the run.
@@ -156,7 +158,7 @@ class Navigator:
             budget=Budget(limits_for(question.effort, limits or self.limits), self.clock),
             clock=self.clock,
             emit=emit,
-            ask=Ask(question.text),
+            wordings=Wordings(question.text, split_facets(question.text), self.glossary),
         )
 
     async def _versions(self, question: Question) -> list[Version]:
@@ -192,6 +194,7 @@ class Navigator:
             self.judge.name,
             self.writer.name,
             repr(self.limits),
+            self.glossary.name,
             await self.library.revision(reader, question.collection),
             " ".join(unicodedata.normalize("NFKC", question.text).split()),
         ]
@@ -255,7 +258,7 @@ class _RecordedKeywords:
         collection: str | None = None,
         documents: Sequence[str] | None = None,
     ) -> list[KeywordHit]:
-        return self._hits[:k]
+        return self._hits  # all that came of all searches
 
     async def count(self) -> int:
         return len(self._hits)

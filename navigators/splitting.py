@@ -37,7 +37,7 @@ _LEAD = r"compar(?:e|es|ing|ison (?:of|between))|differ(?:ence|ences)? between|d
 _LEAD += r"(?:of|for|by|to|on|from) both"
 _PAIR_EN = re.compile(
     rf"\b(?:{_LEAD})\s+(?P<a>(?:{_WORD}\s+){{1,10}}?)(?P<join>and|with|to|from|versus|vs\.?)\s+"
-    rf"(?P<b>{_WORD}(?:\s+{_WORD}){{0,7}}?)(?=\s*[?.,;:]|\s*$|\s+(?:in|for|under|during|according|as|at|when|if|by)\b)",
+    rf"(?P<b>{_WORD}(?:\s+{_WORD}){{0,7}}?)(?=\s*[?.,;:]|\s*$|\s+(?:in|for|under|during|according|as|at|when|if|by|is|are|was|were|has|have|must|shall|may|can|should|do|does)\b)",
     re.IGNORECASE,
 )
 _EACH_EN = re.compile(
@@ -72,6 +72,12 @@ _SPAN_OF_YEARS = re.compile(
 )
 _YEARS_APART = re.compile(
     r"compar|chang|increas|decreas|differ|\bthan\b|versus|\bvs\b|\band\b|\bor\b|grow|declin|[和与及、比较增减变差]|相同",
+    re.IGNORECASE,
+)
+_COMPARING = re.compile(
+    r"\b(?:comparing|compared?|comparison (?:of|between)|(?:the )?differences? between|distinguish|both|each|"
+    r"respectively|versus|vs)\b(?: (?:to|with)\b)?|"
+    r"比较|对比|之间的?|分别|各自|相比|(?:有(?:着|什么|何)?)?(?:区别|不同|差异|差别|异同)(?:是什么)?",
     re.IGNORECASE,
 )
 _LOOSE = re.compile(
@@ -133,7 +139,7 @@ def _asks_again(text: str) -> Iterator[str]:
 def _told_apart(part: str) -> list[str]:
     """One text for each of several things or years in a part, or the part itself."""
     for ways in (_years, _listed, _pair_en, _pair_zh):
-        found = [_LOOSE.sub("", " ".join(text.split())) for text in ways(part)]
+        found = [_LOOSE.sub("", " ".join(_COMPARING.sub(" ", text).split())) for text in ways(part)]
         if len(found) > 1 and all(map(_says_something, found)):
             return found
     return [part]

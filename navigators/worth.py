@@ -26,30 +26,34 @@ _LEAST = 1e-3  # of the greatest whole: where only a heading meets the question
 
 
 def worth_of(
-    documents: Sequence[TreeStatistics], ask: Ask, collection: TermCounts | None, shares: Mapping[str, float]
+    documents: Sequence[TreeStatistics],
+    asks: Sequence[Ask],
+    collection: TermCounts | None,
+    shares: Mapping[str, float],
 ) -> dict[str, float]:
     """Document -> what its evidence is multiplied by, 0..1; the greatest is 1, so that scores stay in 0..1.
 
-    `collection`: how rare the question's words are over these documents; None where there is one document.
+    `asks`: the question as each document is asked it. `collection`: how rare its words are over these
+    documents; None where there is one document.
     """
     if collection is None:
         return {one.tree.version.document: 1.0 for one in documents}
-    wholes = _wholes(documents, ask, collection)
+    wholes = _wholes(documents, asks, collection)
     worth = {d: (1 + _NAME * shares[d] ** 2) * whole**_WHOLE for d, whole in wholes.items()}
     greatest = max(worth.values(), default=1.0)
     return {document: one / greatest for document, one in worth.items()}
 
 
-def _wholes(documents: Sequence[TreeStatistics], ask: Ask, collection: TermCounts) -> dict[str, float]:
-    """Document -> BM25 of its whole text, as a share of the greatest."""
+def _wholes(documents: Sequence[TreeStatistics], asks: Sequence[Ask], collection: TermCounts) -> dict[str, float]:
+    """Document -> BM25 of its whole text, as a share of what is possible and then of the greatest of these."""
     mean = max(1.0, fsum(one.words for one in documents) / max(1, len(documents)))
-    idf = {term: collection.idf(term) for term in ask.weights}
     scores = {}
-    for one in documents:
+    for one, ask in zip(documents, asks, strict=True):
         norm = _K1 * (1 - _B + _B * one.words / mean)
         counts = {term: one.occurrences(term) for term in ask.weights}
-        scores[one.tree.version.document] = fsum(
-            ask.weights[term] * idf[term] * count * (_K1 + 1) / (count + norm) for term, count in counts.items()
-        )
+        weights = {term: weight * collection.idf(term) for term, weight in ask.weights.items()}
+        met = fsum(weights[term] * count / (count + norm) for term, count in counts.items())
+        most = fsum(weights.values())
+        scores[one.tree.version.document] = met / most if most else 0.0
     greatest = max(scores.values(), default=0.0)
     return {d: max(_LEAST, score / greatest) if greatest else 1.0 for d, score in scores.items()}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from navigators.frontier import Seen
 from navigators.fusion import reciprocal_ranks
@@ -12,6 +13,7 @@ from navigators.statistics import pooled
 from navigators.steps.common import noted, seen_node
 from navigators.worth import worth_of
 from stores.errors import StoreUnavailable
+from stores.ports import Keywords
 from stores.records import KeywordHit, Note, Pick, Road, Version
 
 _NAMED = 0.4  # share of its name from which a document is opened for it
@@ -27,13 +29,7 @@ async def propose(state: WalkState, walk: Walk) -> Update:
         elif state.versions:
             try:
                 async with asyncio.timeout(walk.budget.remaining):
-                    hits = await walk.keywords.search(
-                        walk.question.reader.tenant,
-                        walk.question.text,
-                        walk.budget.limits.proposals,
-                        collection=walk.question.collection,
-                        documents=walk.question.documents or None,
-                    )
+                    hits = await _searched(walk.keywords, state, walk)
             except (StoreUnavailable, TimeoutError):
                 degraded.append("keywords")
         known = {v.document for v in state.versions}
@@ -47,6 +43,36 @@ async def propose(state: WalkState, walk: Walk) -> Update:
         reason="degraded" if degraded else "",
     )
     return {"hits": tuple(hits), "degraded": degraded, "notes": [noted(walk, note)]}
+
+
+async def _searched(keywords: Keywords, state: WalkState, walk: Walk) -> list[KeywordHit]:
+    """The best passages for the question, then those for each facet and for the words of the other language."""
+    languages = sorted({v.language for v in state.versions if walk.wordings.foreign(v.language)})
+    asked = [walk.wordings.own, *map(walk.wordings.for_index, languages)]
+    texts = [walk.question.text, *(a.whole.text for a in asked[1:]), *(ask.text for a in asked for ask in a.apart)]
+    rankings = [
+        await keywords.search(
+            walk.question.reader.tenant,
+            text,
+            walk.budget.limits.proposals,
+            collection=walk.question.collection,
+            documents=walk.question.documents or None,
+        )
+        for text in dict.fromkeys(texts)
+        if text.strip()
+    ]
+    return _in_turn(rankings, walk.budget.limits.proposals)
+
+
+def _in_turn(rankings: Sequence[Sequence[KeywordHit]], most: int) -> list[KeywordHit]:
+    """All of the first ranking, then what the others add, the best of each in turn, so many together."""
+    first = list(rankings[0]) if rankings else []
+    known = {h.key for h in first}
+    added: dict[str, KeywordHit] = {}
+    for hit in (h for rank in zip_longest(*rankings[1:]) for h in rank if h is not None):
+        if hit.key not in known and len(added) < most:
+            added.setdefault(hit.key, hit)
+    return [*first, *added.values()]
 
 
 async def choose(state: WalkState, walk: Walk) -> Update:
@@ -89,10 +115,15 @@ def choose_documents(
 
 
 def _read_all(opened: Sequence[OpenVersion], walk: Walk, shares: Mapping[str, float]) -> list[Reading]:
-    terms = walk.ask.weights
+    """Each document is asked in its own language; what the glossary only half knows is worth less."""
+    asked = [walk.wordings.for_document(one.statistics) for one in opened]
+    terms = {t for one in asked for ask in (one.whole, *one.apart) for t in ask.weights}
     collection = pooled(one.statistics.counts(terms) for one in opened) if len(opened) > 1 else None
-    worth = worth_of([one.statistics for one in opened], walk.ask, collection, shares)
-    return read_question(opened, walk.ask, collection, worth)
+    worth = worth_of([one.statistics for one in opened], [one.whole for one in asked], collection, shares)
+    return [
+        read_question(one, words.whole, words.apart, collection, worth[one.tree.version.document] * words.whole.known)
+        for one, words in zip(opened, asked, strict=True)
+    ]
 
 
 async def _proposed(hits: Sequence[KeywordHit], walk: Walk) -> tuple[list[Seen], dict[str, int]]:

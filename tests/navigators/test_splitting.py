@@ -38,7 +38,7 @@ def test_questions_are_split_into_what_they_ask_for(question: str, count: int) -
         ("What was revenue in 2019 and 2020?", ["What was revenue in 2019?", "What was revenue in 2020?"]),
         (
             "Compare the duties of the lender with those of the borrower.",
-            ["Compare the duties of the lender.", "Compare the duties of the borrower."],
+            ["the duties of the lender.", "the duties of the borrower."],
         ),
         (
             "What are the interest rate, maturity, and collateral of the loan?",
@@ -52,13 +52,13 @@ def test_questions_are_split_into_what_they_ask_for(question: str, count: int) -
             "For the loan, state: (1) the interest rate; (2) the maturity.",
             ["For the loan, state: the interest rate", "For the loan, state: the maturity."],
         ),
-        ("比较2019年和2020年的营业收入", ["比较2019年的营业收入", "比较2020年的营业收入"]),
-        ("银行与支付机构有什么区别？", ["银行有什么区别", "支付机构有什么区别"]),
-        ("死亡蛇的捕猎方式与其它蛇类有什么不同？", ["死亡蛇的捕猎方式有什么不同", "其它蛇类的捕猎方式有什么不同"]),
+        ("比较2019年和2020年的营业收入", ["2019年的营业收入", "2020年的营业收入"]),
+        ("银行与支付机构有什么区别？", ["银行", "支付机构"]),
+        ("死亡蛇的捕猎方式与其它蛇类有什么不同？", ["死亡蛇的捕猎方式", "其它蛇类的捕猎方式"]),
         ("贷款利率、期限和担保方式是什么？", ["贷款利率是什么", "期限是什么", "担保方式是什么"]),
         (
             "客户身份资料、交易记录和评估报告分别保存多少年？",
-            ["客户身份资料分别保存多少年", "交易记录分别保存多少年", "评估报告分别保存多少年"],
+            ["客户身份资料保存多少年", "交易记录保存多少年", "评估报告保存多少年"],
         ),
     ],
 )

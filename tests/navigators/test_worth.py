@@ -17,7 +17,7 @@ ONCE = tree_of(
 def worth(question: str, shares: dict[str, float], *trees: TreeStatistics) -> dict[str, float]:
     ask = Ask(question)
     collection = pooled(one.counts(ask.weights) for one in trees) if len(trees) > 1 else None
-    return worth_of(trees, ask, collection, shares)
+    return worth_of(trees, [ask] * len(trees), collection, shares)
 
 
 LEAVE, TRAVEL = TreeStatistics(THROUGHOUT), TreeStatistics(ONCE)
