@@ -81,7 +81,7 @@ class Glossary:
         """A question in the words of `zh` or `en`."""
         asked = without_asking(_HOW.sub(" ", text))
         words, missing, known = self._into_chinese(asked) if language == "zh" else self._into_english(asked)
-        total = known + len(missing)
+        total = known + sum(_size(word) for word in missing)
         return Worded(tuple(dict.fromkeys(words)), known / total if total else 0.0, tuple(dict.fromkeys(missing)))
 
     def _into_chinese(self, text: str) -> tuple[list[tuple[str, ...]], list[str], int]:
@@ -150,6 +150,11 @@ class Glossary:
             begun = at
         unknown.append(run[begun:])
         return found, [piece for piece in unknown if len(piece) > 1]
+
+
+def _size(missing: str) -> int:
+    """About how many words a piece without one is: two Han characters are one."""
+    return (len(missing) + 1) // 2 if _HAN.match(missing) else 1
 
 
 def read_pairs(lines: Iterable[str], source: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -115,13 +115,17 @@ def choose_documents(
 
 
 def _read_all(opened: Sequence[OpenVersion], walk: Walk, shares: Mapping[str, float]) -> list[Reading]:
-    """Each document is asked in its own language; what the glossary only half knows is worth less."""
+    """Each document is asked in its own language; where the glossary knows half the question, a quarter is left.
+
+    Squared, because the few words that are known are met whole: without it, passages of the other language pushed
+    the right ones out (`bench/languages.py`).
+    """
     asked = [walk.wordings.for_document(one.statistics) for one in opened]
     terms = {t for one in asked for ask in (one.whole, *one.apart) for t in ask.weights}
     collection = pooled(one.statistics.counts(terms) for one in opened) if len(opened) > 1 else None
     worth = worth_of([one.statistics for one in opened], [one.whole for one in asked], collection, shares)
     return [
-        read_question(one, words.whole, words.apart, collection, worth[one.tree.version.document] * words.whole.known)
+        read_question(one, words.whole, words.apart, collection, worth[one.tree.version.document] * words.whole.known ** 2)
         for one, words in zip(opened, asked, strict=True)
     ]
 
