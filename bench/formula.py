@@ -1,6 +1,6 @@
 """Whether the constants of the passage formula are well chosen: each set judged by what the other sets would choose.
 
-    .venv/bin/python bench/weights.py --data ../shared/data/dev [--sample 200]
+    .venv/bin/python bench/formula.py --data ../shared/data/dev [--sample 200]
 
 The constants of `navigators/statistics.py` are varied one by one. For each set the
 variant is chosen that the other sets like best (mean recall@10 in one document),
