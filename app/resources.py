@@ -25,6 +25,7 @@ from docs_ingest.ingest import refuse as refuse_upload
 from docs_ingest.sandbox import ReadingProcess
 from docs_ingest.sync import sync
 from docs_ingest.uploads import Upload
+from navigators.glossary import load_glossary
 from navigators.navigator import Navigator
 from stores.cache_sqlite import SqliteCache
 from stores.errors import StoreUnavailable
@@ -71,6 +72,7 @@ class House:
             keywords=self.keywords,
             cache=self.cache if self.settings.cache_answers else None,
             limits=self.settings.walking(),
+            glossary=load_glossary(self.settings.glossary.expanduser() if self.settings.glossary else None),
         )
 
     def reading(self, at_once: int = 1) -> ReadingProcess:

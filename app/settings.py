@@ -42,10 +42,12 @@ class Settings(BaseSettings):
     ask_documents: int = Field(16, ge=1, description="documents opened when the question names none")
     ask_proposals: int = Field(60, ge=1, description="passages the keyword index proposes")
     retrieve_merge_tokens: int = Field(
-        800,
+        1_000,
         ge=0,
         description="estimated tokens of a section that `retrieve` shows for several passages in it; 0: never",
     )
+
+    glossary: Path | None = Field(None, description="words in both languages, before those that come with citepath")
 
     max_question: int = Field(4_000, ge=1, description="longest question, in characters")
     cache_mb: int = Field(64, ge=1, description="size of the answer cache")

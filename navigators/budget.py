@@ -20,8 +20,10 @@ class Limits:
     width_least: int = 4  # nodes opened a round when one clearly leads
     width_most: int = 24  # and when the scores are flat
     documents: int = 8  # opened when the question names none
-    proposals: int = 60  # passages the keyword index is asked for
-    merge_tokens: int = 800  # of a node that `retrieve` shows in place of several passages in it; 0: none
+    proposals: int = 60  # passages the keyword index is asked for, and as many again for facets and languages
+    merge_tokens: int = 1_000  # of a node that `retrieve` shows in place of several passages in it; 0: none
+    facet_passages: int = 3  # read for each facet where a question has several, whatever else is better
+    followed: int = 6  # places that strong passages point to, read beside them; at most a quarter of all passages
     widenings: int = 1  # times the reading may be doubled when facets stay open
 
 

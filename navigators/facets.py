@@ -1,4 +1,4 @@
-"""What a question asks for: its words with their weight, what kind of answer fits, and its facets."""
+"""What a question asks for: its words with their weight, and what kind of answer fits."""
 
 import re
 from collections import Counter
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from stores.records import Facet
 from stores.tokens import index_terms
 
 # Words that ask or instruct, and name nothing that could be found. Neutral on purpose: nothing in here
@@ -36,14 +35,6 @@ _SPAN_EN = re.compile(
     r"time limit|deadline|period|(by|until) when)\b",
     re.IGNORECASE,
 )
-_SPLIT_EN = re.compile(
-    r"\?\s+|;\s+|,?\s+and\s+(?=(?:what|which|who|whom|when|where|why|how|is|are|does|do|did|can|must|may|should)\b)",
-    re.IGNORECASE,
-)
-_SPLIT_ZH = re.compile(
-    "[？?；;]\\s*|[，,]?(?:以及|并且|同时|和)(?=[^，。]{0,12}(?:多少|什么|哪|谁|何时|如何|怎|几|是否))"
-)
-_MAX_FACETS = 6
 
 
 class Wants(StrEnum):
@@ -67,31 +58,26 @@ class Ask:
     """A question, or one facet of it, as words to look for."""
 
     text: str
+    kind: Wants | None = None  # where the words no longer say it: of a question in another language's words
+    known: float = 1.0  # share of the question's words that have one in that language
 
     @cached_property
     def weights(self) -> dict[str, float]:
         """Term -> how often the question says it; words that only ask are left out unless nothing remains."""
-        counts = Counter(index_terms(_without_asking(self.text)))
+        counts = Counter(index_terms(without_asking(self.text)))
         return dict(counts or Counter(index_terms(self.text)))
 
     @cached_property
     def wants(self) -> Wants:
+        if self.kind is not None:
+            return self.kind
         for wanted, patterns in _KINDS:
             if any(pattern.search(self.text) for pattern in patterns):
                 return wanted
         return Wants.ANY
 
 
-def _without_asking(text: str) -> str:
+def without_asking(text: str) -> str:
     """The question without the words that only ask; line breaks stand where they were, so no bigram is made up."""
     words = re.sub(r"[A-Za-z]+", lambda m: "\n" if m.group().lower() in _ASKING_EN else m.group(), text)
     return _ASKING_ZH.sub("\n", words)
-
-
-def split_facets(question: str) -> tuple[Facet, ...]:
-    """The things a question asks for, f0, f1, ...; one facet when it asks for one thing."""
-    parts = [p.strip() for piece in _SPLIT_EN.split(question) for p in _SPLIT_ZH.split(piece or "") if p and p.strip()]
-    useful = [p for p in parts if index_terms(_without_asking(p))]
-    if len(useful) < 2:
-        return (Facet("f0", question.strip()),)
-    return tuple(Facet(f"f{i}", part) for i, part in enumerate(useful[:_MAX_FACETS]))

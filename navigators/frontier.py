@@ -23,6 +23,7 @@ class Seen:
     passage: bool  # read as a whole; else it can be opened
     road: Road
     tokens: int = 0  # estimated size of a passage
+    facets: tuple[float, ...] = ()  # 0..1, how well each facet is met, where the question has several
 
     @property
     def key(self) -> tuple[str, str]:
@@ -66,11 +67,34 @@ class Frontier:
     def best_passages(self) -> list[Seen]:
         return sorted(self.passages.values(), key=_best_first)
 
-    def to_open(self, width: int, enough: int) -> list[Seen]:
-        """What the next round opens: the best closed nodes that may still hold one of the `enough` best passages."""
+    def best_for(self, facet: int) -> list[Seen]:
+        """The passages that meet a facet, best first."""
+        met = [s for s in self.passages.values() if _of(s, facet) > 0]
+        return sorted(met, key=lambda s: (-_of(s, facet), *_best_first(s)))
+
+    def to_open(self, width: int, enough: int, each: Sequence[int] = ()) -> list[Seen]:
+        """What the next round opens: the best closed nodes that may still hold one of the `enough` best passages.
+
+        Or one of the best of a facet: `each` says for every facet how many of its best are wanted.
+        """
         known = self.best_passages()
         bar = known[enough - 1].score if len(known) >= enough else 0.0
-        return [s for s in self.best_closed() if s.score > bar or len(known) < enough][:width]
+        bars = [_bar([_of(s, i) for s in known], wanted) for i, wanted in enumerate(each)]
+        useful = [
+            s
+            for s in self.closed.values()
+            if s.score > bar or len(known) < enough or any(_of(s, i) > least for i, least in enumerate(bars))
+        ]
+        return sorted(useful, key=lambda s: (-max(s.score, *s.facets, 0.0), *_best_first(s)))[:width]
+
+
+def _of(seen: Seen, facet: int) -> float:
+    return seen.facets[facet] if facet < len(seen.facets) else 0.0
+
+
+def _bar(scores: Sequence[float], wanted: int) -> float:
+    """What a passage must pass to be among so many best; nothing where fewer are known."""
+    return sorted(scores, reverse=True)[wanted - 1] if 0 < wanted <= len(scores) else 0.0
 
 
 def _best_first(seen: Seen) -> tuple[float, str, list[int]]:

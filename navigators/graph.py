@@ -6,7 +6,7 @@
                           |                           |
                         gather -> plan                |
                           |                           |
-                         read -> write <-> check -> widen
+                follow -> read -> write <-> check -> widen
                                              |
                                           conclude
 
@@ -25,7 +25,7 @@ from langgraph.types import Send
 
 from navigators import routes
 from navigators.state import JudgeTask, Update, Walk, WalkState
-from navigators.steps import answer, find, narrow
+from navigators.steps import answer, find, follow, narrow
 
 Compiled = CompiledStateGraph[WalkState, Walk, WalkState, WalkState]
 _Step = Callable[[WalkState, Walk], Awaitable[Update]]
@@ -49,9 +49,9 @@ async def _judge(state: JudgeTask, *, runtime: Runtime[Walk]) -> Update:
 
 
 def _branches(state: WalkState) -> list[Send] | str:
-    if routes.after_plan(state) == "read":
-        return "read"
-    return [Send("judge", JudgeTask(state.round, node)) for node in state.opening]
+    if routes.after_plan(state) == "follow":
+        return "follow"
+    return [Send("judge", JudgeTask(state.round, node, state.facets)) for node in state.opening]
 
 
 def _after_check(state: WalkState, runtime: Runtime[Walk]) -> str:
@@ -65,13 +65,15 @@ def _finding(graph: StateGraph[WalkState, Walk, WalkState, WalkState]) -> None:
     graph.add_node("plan", _node(narrow.plan))
     graph.add_node("judge", _judge, input_schema=JudgeTask)
     graph.add_node("gather", _node(narrow.gather))
+    graph.add_node("follow", _node(follow.follow))
     graph.add_node("read", _node(answer.read))
     graph.add_edge(START, "propose")
     graph.add_edge("propose", "choose")
     graph.add_edge("choose", "plan")
-    graph.add_conditional_edges("plan", _branches, ["judge", "read"])
+    graph.add_conditional_edges("plan", _branches, ["judge", "follow"])
     graph.add_edge("judge", "gather")
     graph.add_edge("gather", "plan")
+    graph.add_edge("follow", "read")
 
 
 @cache
@@ -103,10 +105,10 @@ def retrieve_graph() -> Compiled:
 async def walk_through(graph: Compiled, start: WalkState, walk: Walk) -> WalkState:
     """Run a graph from a state to its end.
 
-    A round takes three steps (plan, judge, gather), a reading at most seven (plan, read, write, check, write, check,
-    widen), the ends three; LangGraph wants a limit above what can happen.
+    A round takes three steps (plan, judge, gather), a reading at most eight (plan, follow, read, write, check, write,
+    check, widen), the ends three; LangGraph wants a limit above what can happen.
     """
     limits = walk.budget.limits
-    steps = 3 * limits.rounds + 7 * (limits.widenings + 1) + 20
+    steps = 3 * limits.rounds + 8 * (limits.widenings + 1) + 20
     values: dict[str, Any] = await graph.ainvoke(start, {"recursion_limit": steps}, context=walk)
     return WalkState(**values)

@@ -4,8 +4,9 @@ Leaves are small (a paragraph, an item, a row), which finds the exact place; but
 evidence that is spread over the paragraphs of an article takes a place in the
 ranking for each of them. So the best passages are taken in order, and where a
 passage has a neighbour among those taken already, under one node of at most so
-many tokens, that node takes the place of both. Rows of a table stay rows: each
-reads alone; and groups, which hold neighbours by their number, are no whole.
+many tokens of which they are a good part, that node takes the place of both.
+Rows of a table stay rows: each reads alone; and groups, which hold neighbours by
+their number, are no whole.
 Measured in `docs/measured.md` (`citepath eval retrieval`).
 """
 
@@ -18,6 +19,7 @@ from stores.records import Node, NodeKind, Road, Tree, ancestors
 from stores.tokens import estimate_tokens
 
 _NO_WHOLE = (NodeKind.TABLE, NodeKind.GROUP)
+_PART = 0.4  # of a node's tokens that the passages found in it must have
 WINDOW = 40
 """Only so many of the best passages are put together: what follows comes as it is, so a longer list begins like a
 shorter one."""
@@ -48,15 +50,21 @@ def merged(ranked: Sequence[Seen], readings: Mapping[str, Reading], tokens: int)
 
 
 def _common(tree: Tree, seen: Seen, taken: Sequence[Seen], tokens: int) -> Node | None:
-    """The largest node of at most `tokens` that holds this passage and one that was taken; None where there is none."""
+    """The largest node of at most `tokens` of which this passage and some that were taken are a good part, or None."""
     found: Node | None = None
     for address in reversed(list(ancestors(seen.address))):
         node = tree.by_address[address]
-        if node.kind in _NO_WHOLE or estimate_tokens(tree.text_of(node)) > tokens or not _citable(tree, node):
+        size = estimate_tokens(tree.text_of(node))
+        if node.kind in _NO_WHOLE or size > tokens or not _citable(tree, node):
             break
-        if any(_below(other, seen.version_id, address) for other in taken):
+        members = [other for other in taken if _below(other, seen.version_id, address)]
+        if members and sum(_size(tree, one) for one in (seen, *members)) >= _PART * size:
             found = node
     return found
+
+
+def _size(tree: Tree, seen: Seen) -> int:
+    return estimate_tokens(tree.text_of(tree.by_address[seen.address]))
 
 
 def _citable(tree: Tree, node: Node) -> bool:

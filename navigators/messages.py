@@ -10,6 +10,7 @@ class Reason(StrEnum):
     SOME_MISSING = "some_missing"
     BUDGET = "budget"
     TOO_WEAK = "too_weak"
+    OTHER_LANGUAGE = "other_language"
 
 
 NOTHING = {
@@ -22,12 +23,14 @@ REASONS = {
         Reason.SOME_MISSING: "some of what was asked was not found",
         Reason.BUDGET: "budget used up",
         Reason.TOO_WEAK: "no passage answers this well enough",
+        Reason.OTHER_LANGUAGE: "documents are in Chinese, and the glossary (CITEPATH_GLOSSARY) has no word for",
     },
     "zh": {
         Reason.NOT_IN_FORCE: "范围内没有当日有效的文件",
         Reason.SOME_MISSING: "所问的内容有一部分没有找到",
         Reason.BUDGET: "预算已用完",
         Reason.TOO_WEAK: "没有足以回答这一问题的段落",
+        Reason.OTHER_LANGUAGE: "文件为英文，术语表（CITEPATH_GLOSSARY）中没有以下词语的对应词",
     },
 }
 

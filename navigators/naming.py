@@ -2,19 +2,14 @@
 
 A word that few titles have tells more than one that most have, so words count
 by their rarity among the titles in scope: of “Costco 2021 10K” it is the
-company that names it. Evidence in a document is worth more the more of its name
-was said:
-
-    evidence * (1 + 2 share^2)
-
-Squared, because most questions say a word or two of many titles (“the labour
-contract” is half the title of a law), and few say a whole one. Measured in
-`docs/measured.md`; a share that is added, or not squared, loses on statutes
-what it gains on filings.
+company that names it. Names in file names are often written together, so
+“Activision Blizzard” in a question also says ACTIVISIONBLIZZARD, “PepsiCo”
+PEPSICO, and “MGM”, which only begins it, says half of MGMRESORTS.
 """
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import fsum, log
@@ -22,19 +17,31 @@ from math import fsum, log
 from stores.records import Version
 from stores.tokens import index_terms
 
-_WEIGHT = 2.0
+_BEGINS = 0.5  # of a word of a name, said by an acronym that begins it
+_ACRONYM = re.compile(r"\b[A-Z]{3,}\b")
+_TOGETHER = 3  # words of a question that may be one word of a name
+_WORD = re.compile(r"[^\W\d_\u3400-\u9fff]+")
 
 
 def named(versions: Sequence[Version], question: str) -> dict[str, float]:
     """Document -> share of its title or of its id that the question says, 0..1, by rarity among these versions."""
     names = _names(tuple((v.document, v.title) for v in versions))
-    asked = set(index_terms(question)) & names.rarity.keys()
+    begun = tuple(set(index_terms(" ".join(_ACRONYM.findall(question)))))
+    said = {t: _BEGINS for t in names.rarity if t.startswith(begun)} if begun else {}
+    said |= {t: 1.0 for t in set(index_terms(question)) | _written_together(question) if t in names.rarity}
     shares = dict.fromkeys(names.documents, 0.0)
-    for at in {at for term in asked for at in names.having[term]}:
+    for at in {at for term in said for at in names.having[term]}:
         document, words, whole = names.each[at]
-        share = fsum(names.rarity[t] for t in words & asked) / whole if whole else 0.0
+        share = fsum(names.rarity[t] * said[t] for t in words if t in said) / whole if whole else 0.0
         shares[document] = max(shares[document], share)
     return shares
+
+
+def _written_together(question: str) -> set[str]:
+    """Words that stand side by side, as one word: of two and of three, and each word with capitals inside."""
+    words = _WORD.findall(question)
+    runs = ("".join(words[i : i + n]).lower() for n in range(1, _TOGETHER + 1) for i in range(len(words) - n + 1))
+    return set(index_terms(" ".join(runs)))
 
 
 @dataclass(frozen=True)
@@ -67,10 +74,3 @@ def _names(names: tuple[tuple[str, str], ...]) -> _Names:
 @lru_cache(maxsize=100_000)  # asked again when a document comes or goes
 def _words(name: str) -> frozenset[str]:
     return frozenset(index_terms(name))
-
-
-def factors(shares: Mapping[str, float]) -> dict[str, float]:
-    """What evidence in each document is multiplied by; 1 for the one that is named best, so scores stay in 0..1."""
-    worth = {document: 1 + _WEIGHT * share**2 for document, share in shares.items()}
-    most = max(worth.values(), default=1.0)
-    return {document: one / most for document, one in worth.items()}

@@ -15,15 +15,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from navigators.asked import Wordings
 from navigators.budget import STANDARD, Budget, Limits, limits_for
 from navigators.coverage import coverage_of
-from navigators.facets import Ask, split_facets
+from navigators.glossary import Glossary, load_glossary
 from navigators.judges import Judge, LexicalJudge, RecordedJudge
 from navigators.merging import WINDOW, merged
 from navigators.messages import NOTHING, language_of_question
 from navigators.shelf import Shelf
+from navigators.splitting import split_facets
 from navigators.state import Question, Walk, WalkState
-from navigators.steps.answer import to_passage
+from navigators.steps.answer import to_passage, within
 from navigators.writers import ExtractiveWriter, RecordedWriter, Writer
 from stores.errors import NotFound, StoreUnavailable
 from stores.events import Emit, RunBegun, RunDone, ignore
@@ -42,11 +44,11 @@ from stores.records import (
     VersionUsed,
 )
 
-VERSION = "navigators/2"
+VERSION = "navigators/3"
 """Part of the answer cache's key: bump it when the same question over the same text may be answered otherwise."""
 
 _CACHED = timedelta(hours=24)
-_REPLAYED_STEPS = frozenset({"propose", "plan", "judge", "read", "check", "conclude"})
+_REPLAYED_STEPS = frozenset({"propose", "plan", "judge", "follow", "read", "check", "conclude"})
 
 
 async def _walked(start: WalkState, walk: Walk, *, writing: bool = True) -> WalkState:
@@ -70,6 +72,7 @@ class Navigator:
     writer: Writer = field(default_factory=ExtractiveWriter)
     shelf: Shelf = field(default_factory=Shelf)
     limits: Limits = STANDARD
+    glossary: Glossary = field(default_factory=load_glossary)
 
     async def ask(self, question: Question, *, emit: Emit = ignore) -> Run:
         """Answer a question and keep the run.
@@ -98,14 +101,24 @@ class Navigator:
         emit(RunDone(run.id, run.outcome.value, run.cost.seconds))
         return run
 
-    async def retrieve(self, question: Question, k: int, *, emit: Emit = ignore) -> list[Passage]:
-        """The best `k` passages, best first; neighbours in a short section come as one. Raises as `ask` does."""
+    async def retrieve(
+        self, question: Question, k: int, *, tokens: int | None = None, emit: Emit = ignore
+    ) -> list[Passage]:
+        """The best `k` passages, best first; neighbours in a short section come as one. Raises as `ask` does.
+
+        With `tokens`, as many of the best as fit so many (estimated; one at least), each as small as it is: a
+        section around them would spend tokens on words that nothing pointed to.
+        """
         versions = await self._versions(question)
         limits = replace(self.limits, passages=max(k, WINDOW, self.limits.passages), passage_tokens=10**9)
         walk = self._walk(question, emit, limits)
         start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
         state = await _walked(start, walk, writing=False)
-        ranked = merged(state.frontier.best_passages(), walk.readings, walk.budget.limits.merge_tokens)[:k]
+        ranked = state.frontier.best_passages()
+        if tokens is None:
+            ranked = merged(ranked, walk.readings, walk.budget.limits.merge_tokens)[:k]
+        else:
+            ranked = within(ranked[:k], tokens)
         return [to_passage(walk, seen, f"p{i:02d}") for i, seen in enumerate(ranked)]
 
     async def replay(self, run: Run, question: Question) -> list[str]:
@@ -144,7 +157,7 @@ class Navigator:
             budget=Budget(limits_for(question.effort, limits or self.limits), self.clock),
             clock=self.clock,
             emit=emit,
-            ask=Ask(question.text),
+            wordings=Wordings(question.text, split_facets(question.text), self.glossary),
         )
 
     async def _versions(self, question: Question) -> list[Version]:
@@ -180,6 +193,7 @@ class Navigator:
             self.judge.name,
             self.writer.name,
             repr(self.limits),
+            self.glossary.name,
             await self.library.revision(reader, question.collection),
             " ".join(unicodedata.normalize("NFKC", question.text).split()),
         ]
@@ -243,7 +257,7 @@ class _RecordedKeywords:
         collection: str | None = None,
         documents: Sequence[str] | None = None,
     ) -> list[KeywordHit]:
-        return self._hits[:k]
+        return self._hits  # all that came of all searches
 
     async def count(self) -> int:
         return len(self._hits)

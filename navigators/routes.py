@@ -6,9 +6,9 @@ from navigators.budget import Budget
 from navigators.state import WalkState
 
 
-def after_plan(state: WalkState) -> Literal["judge", "read"]:
-    """Judge what the round opens, or read when nothing is left to open or the budget says so."""
-    return "judge" if state.opening else "read"
+def after_plan(state: WalkState) -> Literal["judge", "follow"]:
+    """Judge what the round opens, or go on when nothing is left to open or the budget says so."""
+    return "judge" if state.opening else "follow"
 
 
 def after_check(state: WalkState, budget: Budget) -> Literal["write", "widen", "conclude"]:

@@ -15,7 +15,7 @@ from navigators.facets import Ask
 from navigators.signposts import Signposts
 from navigators.statistics import COUNTS_AS_HIT, Evidence, TermCounts, TreeStatistics
 from stores.ports import Library
-from stores.records import Node, QueryHits, Reader, Tree, Version
+from stores.records import Edge, Node, QueryHits, Reader, Tree, Version
 
 _BYTES = 30_000_000  # of text in UTF-8 kept at most; each takes 14 (English filings) to 26 (Chinese laws) of memory
 
@@ -28,6 +28,7 @@ class OpenVersion:
         self.size = len(tree.text.encode("utf-8", "surrogatepass"))
         self.statistics = TreeStatistics(tree)
         self.signposts = Signposts(self.statistics)
+        self.edges: tuple[Edge, ...] | None = None  # read when first needed
 
     @cached_property
     def passage_starts(self) -> list[int]:
@@ -63,6 +64,13 @@ class Shelf:
         self._drop_oldest()
         return opened
 
+    async def edges(self, library: Library, reader: Reader, opened: OpenVersion) -> tuple[Edge, ...]:
+        """References and definitions of a version that this reader has open."""
+        if opened.edges is None:
+            version = opened.tree.version
+            opened.edges = tuple(await library.edges(reader, version.id, version.derivation))
+        return opened.edges
+
     def _drop_oldest(self) -> None:
         while len(self._held) > 1 and self.size > self._limit:
             _, oldest = self._held.popitem(last=False)
@@ -76,6 +84,17 @@ class Reading:
     opened: OpenVersion
     ask: Ask
     evidence: Mapping[int, Evidence]
+    facets: tuple[Mapping[int, Evidence], ...] = ()  # the same for each facet, where the question has several
+
+    def facets_below(self, node: Node) -> tuple[float, ...]:
+        """How well each facet is met inside a node at best, 0..1."""
+        below = self.opened.passages_below(node)
+        return tuple(
+            max((evidence[i].score for i in below if i in evidence), default=0.0)
+            if len(below) < len(evidence)
+            else max((one.score for i, one in evidence.items() if i in below), default=0.0)
+            for evidence in self.facets
+        )
 
     @cached_property
     def _hit_indexes(self) -> list[int]:
@@ -114,16 +133,17 @@ class Reading:
 
 
 def read_question(
-    opened: Sequence[OpenVersion], ask: Ask, collection: TermCounts | None, worth: Mapping[str, float]
-) -> list[Reading]:
-    """The question's evidence in every opened version, by what evidence in that document is worth (0..1).
+    opened: OpenVersion, ask: Ask, facets: Sequence[Ask], collection: TermCounts | None, worth: float
+) -> Reading:
+    """The question's evidence in an opened version, by what evidence in that document is worth (0..1).
 
-    `collection` mixes in how rare its words are over all.
+    `collection` mixes in how rare its words are over all documents asked.
     """
-    return [
-        Reading(one, ask, _weighed(one.statistics.evidence(ask, collection), worth[one.tree.version.document]))
-        for one in opened
-    ]
+
+    def read(asked: Ask) -> Mapping[int, Evidence]:
+        return _weighed(opened.statistics.evidence(asked, collection), worth)
+
+    return Reading(opened, ask, read(ask), tuple(map(read, facets)))
 
 
 def _weighed(evidence: Mapping[int, Evidence], worth: float) -> Mapping[int, Evidence]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
+from navigators.asked import Wordings
 from navigators.budget import Budget
 from navigators.checks.gates import Repair
 from navigators.drafts import Draft
-from navigators.facets import Ask
 from navigators.frontier import Frontier, Seen
 from navigators.judges import Judge
 from navigators.shelf import Reading, Shelf
@@ -65,7 +65,7 @@ class Walk:
     budget: Budget
     clock: Clock
     emit: Emit
-    ask: Ask
+    wordings: Wordings
     readings: dict[str, Reading] = field(default_factory=dict)  # version id -> the question over that version
 
 
@@ -75,6 +75,7 @@ class JudgeTask:
 
     round: int
     node: Seen
+    facets: tuple[Facet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class WalkState:
     opening: tuple[Seen, ...] = ()  # what the current round opens
     round: int = 0
     widened: int = 0
+    followed: tuple[Seen, ...] = ()  # places that strong passages point to
     judged: Annotated[list[Judged], operator.add] = field(default_factory=list)
     notes: Annotated[list[Note], operator.add] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import fsum, log
 
 from docs_ingest.tables import heads_of
@@ -111,6 +112,16 @@ class TreeStatistics:
             len(self.passages),
             {t: len(self._postings.get(t, ())) // 2 + sum(t in head for head in self._heads) for t in terms},
         )
+
+    @cached_property
+    def words(self) -> int:
+        """How many words the version has."""
+        return sum(self._lengths)
+
+    def occurrences(self, term: str) -> int:
+        """How often the version says a term."""
+        postings = self._postings.get(term)
+        return sum(postings[1::2]) if postings else 0
 
     def evidence(self, ask: Ask, collection: TermCounts | None = None) -> dict[int, Evidence]:
         """Index of each passage that meets any of the question's words -> its evidence.

@@ -8,7 +8,7 @@ enough. It says so: `generator: extractive`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from navigators.checks.folding import UNSEEN
@@ -25,6 +25,7 @@ class WriteCall:
     facets: tuple[Facet, ...]
     passages: tuple[Passage, ...]  # in document order
     rarity: Mapping[str, float]  # idf of the question's terms over the opened versions
+    reworded: Mapping[str, Mapping[str, Ask]] = field(default_factory=dict)  # version id -> facet id -> as asked there
     repairs: tuple[Repair, ...] = ()  # what did not pass, with the true text: the one repair round
 
 
@@ -56,7 +57,7 @@ class ExtractiveWriter:
     async def write(self, call: WriteCall) -> Draft | DraftFault:
         chosen: dict[tuple[str, str], DraftClaim] = {}
         for facet in call.facets:
-            for sentence in self._best(Ask(facet.text), call.passages, call.rarity):
+            for sentence in self._best(call, facet):
                 key = (sentence.passage.local, sentence.quote)
                 before = chosen[key].facets if key in chosen else ()
                 chosen[key] = DraftClaim(
@@ -67,13 +68,27 @@ class ExtractiveWriter:
                 )
         return Draft(tuple(chosen.values()))
 
-    def _best(self, ask: Ask, passages: Sequence[Passage], rarity: Mapping[str, float]) -> list[Sentence]:
+    def _best(self, call: WriteCall, facet: Facet) -> list[Sentence]:
         limits = self._thresholds
-        found = sentences_for(ask, passages, rarity)
+        found = _sentences(call, facet)
         if not found or found[0].score < limits.answer:
             return []
         bar = max(limits.answer, found[0].score * limits.also)
         return [s for s in found if s.score >= bar][: limits.most]
+
+
+def _sentences(call: WriteCall, facet: Facet) -> list[Sentence]:
+    """The sentences that meet a facet, best first: each passage asked in its own language's words."""
+    own = [p for p in call.passages if p.version_id not in call.reworded]
+    found = sentences_for(Ask(facet.text), own, call.rarity)
+    for version_id, asks in call.reworded.items():
+        there = [p for p in call.passages if p.version_id == version_id]
+        ask = asks[facet.id]
+        found += [
+            replace(s, score=s.score * ask.known, rank=s.rank * ask.known)
+            for s in sentences_for(ask, there, call.rarity)
+        ]
+    return sorted(found, key=lambda s: -s.rank) if call.reworded else found
 
 
 class RecordedWriter:

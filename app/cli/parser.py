@@ -84,7 +84,10 @@ def _question_commands(commands: _Commands) -> None:
     ask.add_argument("--no-cache", action="store_true", help="do not serve an earlier answer")
     retrieve = _add(commands, "retrieve", "questions.retrieve", "rank the passages for a question")
     _scope(retrieve)
-    retrieve.add_argument("--k", type=_positive, default=10, metavar="N")
+    retrieve.add_argument("--k", type=_positive, default=None, metavar="N", help="passages at most (10)")
+    retrieve.add_argument(
+        "--tokens", type=_positive, default=None, metavar="N", help="as many passages as fit so many estimated tokens"
+    )
     runs = _add(commands, "runs", "questions.runs", "list what was asked, newest first")
     runs.add_argument("--limit", type=_positive, default=50, metavar="N")
     trace = _add(

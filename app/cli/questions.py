@@ -28,6 +28,8 @@ from navigators.messages import language_of_question
 from navigators.state import Question
 from stores.records import Effort, Outcome, Reader, Run
 
+_MOST_PASSAGES = 200  # where tokens say how many
+
 
 async def ask(options: argparse.Namespace, settings: Settings) -> int:
     async with open_house(settings) as house:
@@ -44,7 +46,9 @@ async def ask(options: argparse.Namespace, settings: Settings) -> int:
 async def retrieve(options: argparse.Namespace, settings: Settings) -> int:
     async with open_house(settings) as house:
         await house.catch_up()
-        passages = await house.navigator.retrieve(_question(options, settings, Effort.STANDARD), options.k)
+        k = options.k or (_MOST_PASSAGES if options.tokens else 10)
+        question = _question(options, settings, Effort.STANDARD)
+        passages = await house.navigator.retrieve(question, k, tokens=options.tokens)
     if options.json:
         print_json(passages_view(passages))
     else:

@@ -12,6 +12,7 @@ from app.cli.output import print_error, print_json
 from app.errors import CommandError
 from app.settings import Settings, load_settings
 from docs_ingest.errors import IngestError
+from navigators.glossary import GlossaryError
 from stores.errors import StoreError
 
 Command = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
@@ -31,7 +32,7 @@ def run_command(options: argparse.Namespace) -> int:
         return asyncio.run(command_named(options.run)(options, settings))
     except ValidationError as error:
         return _fail(options.json, "\n".join(_setting_errors(error)))
-    except (StoreError, IngestError, CommandError, OSError) as error:
+    except (StoreError, IngestError, GlossaryError, CommandError, OSError) as error:
         if isinstance(error, BrokenPipeError):
             raise
         return _fail(options.json, str(error))

@@ -6,7 +6,7 @@ from itertools import groupby
 from app.render.words import short
 from navigators.certificate import Check, CheckState
 from navigators.messages import language_of_question
-from stores.records import Citation, DocumentCoverage, Note, Passage, Run, RunSummary, VerdictState, place_name
+from stores.records import Citation, DocumentCoverage, Facet, Note, Passage, Run, RunSummary, VerdictState, place_name
 
 _WARNING = VerdictState.PARTIAL
 _QUOTE = 300  # characters of a quote or passage shown
@@ -18,6 +18,7 @@ _CHECKED = {CheckState.HOLDS: "✓", CheckState.ALTERED: "✗", CheckState.UNCHE
 _SAID = {
     "en": {
         "not_found": "not found",
+        "nearest": "nearest",
         "rejected": "did not pass the checks",
         "contradiction": "documents contradict one another",
         "outcome": "outcome  ",
@@ -39,6 +40,7 @@ _SAID = {
     },
     "zh": {
         "not_found": "没有找到",
+        "nearest": "最接近",
         "rejected": "未通过核对的句子",
         "contradiction": "文件之间互相矛盾",
         "outcome": "结果  ",
@@ -72,13 +74,19 @@ def answer_text(run: Run) -> str:
     warned = [f"  ! {short(c.text, 80)}: {v.reason}" for c in run.claims for v in c.verdicts if v.state is _WARNING]
     if warned:
         parts.append("\n".join([f"{said['contradiction']}:", *warned]))
-    missing = [f"  {said['not_found']}: {f.text}" for f in run.facets if not f.covered]
-    if missing and len(run.facets) > 1:
+    missing = [_missing(f, said) for f in run.facets if not f.covered and (f.best or len(run.facets) > 1)]
+    if missing:
         parts.append("\n".join(missing))
     if run.rejected:
         parts.append("\n".join(_rejected(run, said)))
     parts.append("\n".join(_foot(run, said)))
     return "\n\n".join(parts)
+
+
+def _missing(facet: Facet, said: dict[str, str]) -> str:
+    """What was not found, and which of the places read come nearest to it."""
+    nearest = f" ({said['nearest']}: {', '.join(facet.best)})" if facet.best else ""
+    return f"  {said['not_found']}: {facet.text}{nearest}"
 
 
 def _citation(citation: Citation, said: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from app.render.picture import CLASSES, picture
 from app.render.way_words import SAID, SIGNS, STATES, more_of, name_of, why_of
 from app.views.way import State, Way, WayPlace
 from navigators.messages import language_of_question
-from stores.records import Citation, Note, Pick, Rejected, Run, VerdictState, place_name
+from stores.records import Citation, Facet, Note, Pick, Rejected, Run, VerdictState, place_name
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _NUMBER = re.compile(r"\[(\d{1,4})\]")
@@ -99,12 +99,15 @@ def _answer(run: Run, said: dict[str, str]) -> Iterator[str]:
         yield from _section(said["citations"], ["<ol>", *rows, "</ol>"])
     missing = [f for f in run.facets if not f.covered]
     if missing:
-        yield from _section(
-            said["not_found"], ["<ul>", *(f'<li class="words">{_said(f.text)}</li>' for f in missing), "</ul>"]
-        )
+        yield from _section(said["not_found"], ["<ul>", *map(_missing, missing), "</ul>"])
     warned = [v for c in run.claims for v in c.verdicts if v.state is VerdictState.PARTIAL]
     if warned:
         yield "<ul>" + "".join(f"<li>! {_said(f'{v.check} {v.reason}')}</li>" for v in warned) + "</ul>"
+
+
+def _missing(facet: Facet) -> str:
+    """What was not found, and the places read that come nearest to it."""
+    return f'<li class="words">{_said(" · ".join((facet.text, *facet.best)))}</li>'
 
 
 def _citation(citation: Citation, said: dict[str, str]) -> str:

@@ -89,8 +89,8 @@ STATES = {
 }
 
 ROADS = {
-    "en": {Road.NAVIGATE: "narrowing", Road.KEYWORDS: "keywords", Road.BOTH: "both"},
-    "zh": {Road.NAVIGATE: "逐层", Road.KEYWORDS: "关键词", Road.BOTH: "两路"},
+    "en": {Road.NAVIGATE: "narrowing", Road.KEYWORDS: "keywords", Road.BOTH: "both", Road.FOLLOWED: "followed"},
+    "zh": {Road.NAVIGATE: "逐层", Road.KEYWORDS: "关键词", Road.BOTH: "两路", Road.FOLLOWED: "引至"},
 }
 
 

@@ -22,7 +22,14 @@ def run_view(run: Run) -> Json:
         "rejected": [_rejected(r) for r in run.rejected],
         "coverage": coverage_view(run),
         "facets": [
-            {"id": f.id, "text": f.text, "covered": f.covered, "evidence": list(f.evidence), "looked": f.looked}
+            {
+                "id": f.id,
+                "text": f.text,
+                "covered": f.covered,
+                "evidence": list(f.evidence),
+                "looked": f.looked,
+                "best": list(f.best),
+            }
             for f in run.facets
         ],
         "degraded": list(run.degraded),

@@ -1,19 +1,23 @@
 """From the frontier to an answer: read, write, check, widen, conclude."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import zip_longest
 
+from navigators.budget import Limits
 from navigators.checks.agreement import contradictions
 from navigators.checks.gates import check_draft
 from navigators.drafts import DraftFault
+from navigators.facets import Ask
 from navigators.frontier import Seen
 from navigators.messages import Reason, reason_text
 from navigators.places import cite
 from navigators.signposts import breadcrumb, place_label
 from navigators.state import Update, Walk, WalkState
 from navigators.statistics import pooled
-from navigators.steps.common import node_of, noted
+from navigators.steps.common import node_of, noted, place_of
+from navigators.steps.narrow import wanted_of_each
 from navigators.writers import WriteCall
 from stores.events import ClaimPassed, ClaimRejected, PassageRead
 from stores.records import (
@@ -30,14 +34,16 @@ from stores.records import (
     place_name,
 )
 
+_MISSING = 8  # words named that the glossary lacks
+_NEAREST = 3  # places named for a facet that was not found
+
 
 async def read(state: WalkState, walk: Walk) -> Update:
     """Open the best passages that the budget allows, in document order."""
     with walk.budget.timed("read"):
         limits = walk.budget.limits
         scale = 2**state.widened
-        best = state.frontier.best_passages()[: limits.passages * scale]
-        chosen = _within(best, limits.passage_tokens * scale)
+        chosen = _chosen(state, limits, limits.passages * scale, limits.passage_tokens * scale)
         order = {v.id: i for i, v in enumerate(state.versions)}
         chosen.sort(key=lambda s: (order[s.version_id], node_of(walk, s).start))
         passages = tuple(to_passage(walk, s, f"p{i:02d}") for i, s in enumerate(chosen))
@@ -57,7 +63,18 @@ async def read(state: WalkState, walk: Walk) -> Update:
     return {"passages": passages, "notes": [noted(walk, note)]}
 
 
-def _within(best: Sequence[Seen], tokens: int) -> list[Seen]:
+def _chosen(state: WalkState, limits: Limits, passages: int, tokens: int) -> list[Seen]:
+    """The best passages; where there are several facets first some of each; what was followed takes the last places."""
+    frontier = state.frontier
+    by_facet = [frontier.best_for(i)[:wanted] for i, wanted in enumerate(wanted_of_each(state, limits))]
+    in_turn = [s for rank in zip_longest(*by_facet) for s in rank if s is not None]
+    best = {s.key: s for s in (*in_turn[: passages // 2], *frontier.best_passages()[:passages])}
+    followed = [s for s in state.followed if s.key not in best]
+    kept = within([*best.values()][: passages - len(followed)], tokens - sum(s.tokens for s in followed))
+    return within([*kept, *followed], tokens)
+
+
+def within(best: Sequence[Seen], tokens: int) -> list[Seen]:
     """As many of the best as fit the token budget; at least one if there is any."""
     chosen: list[Seen] = []
     used = 0
@@ -100,7 +117,9 @@ def _trimmed(text: str, node: Node) -> tuple[int, int]:
 async def write(state: WalkState, walk: Walk) -> Update:
     """The writer drafts claims; after failed gates it is shown once what failed, with the true text."""
     with walk.budget.timed("write"):
-        call = WriteCall(walk.question.text, state.facets, state.passages, _rarity(walk), state.repairs)
+        call = WriteCall(
+            walk.question.text, state.facets, state.passages, _rarity(walk), _reworded(state, walk), state.repairs
+        )
         again = bool(state.repairs)
         draft = await walk.writer.write(call) if state.passages else None
         if isinstance(draft, DraftFault) and not again:
@@ -123,9 +142,21 @@ async def write(state: WalkState, walk: Walk) -> Update:
     return update
 
 
+def _reworded(state: WalkState, walk: Walk) -> dict[str, dict[str, Ask]]:
+    """Version id -> facet id -> how it is asked there, where that is not in the question's own words."""
+    foreign = {
+        id_: walk.wordings.for_document(reading.opened.statistics).facets
+        for id_, reading in walk.readings.items()
+        if walk.wordings.foreign(reading.opened.tree.version.language)
+    }
+    return {id_: {f.id: ask for f, ask in zip(state.facets, asks, strict=True)} for id_, asks in foreign.items()}
+
+
 def _rarity(walk: Walk) -> Mapping[str, float]:
-    counts = pooled(r.opened.statistics.counts(walk.ask.weights) for r in walk.readings.values())
-    return {t: counts.idf(t) for t in walk.ask.weights}
+    asked = [walk.wordings.for_document(r.opened.statistics) for r in walk.readings.values()]
+    terms = {t for one in (walk.wordings.own, *asked) for ask in (one.whole, *one.facets) for t in ask.weights}
+    counts = pooled(r.opened.statistics.counts(terms) for r in walk.readings.values())
+    return {t: counts.idf(t) for t in sorted(terms)}
 
 
 async def check(state: WalkState, walk: Walk) -> Update:
@@ -173,9 +204,13 @@ async def conclude(state: WalkState, walk: Walk) -> Update:
     with walk.budget.timed("conclude"):
         standing, withdrawn = await _still_standing(state, walk)
         claims = _with_warnings(standing)
-        facets = tuple(_facet(f, claims, len(state.passages)) for f in state.facets)
+        facets = tuple(_facet(i, f, claims, state, walk) for i, f in enumerate(state.facets))
     outcome, why = decide_outcome(bool(claims), all(f.covered for f in facets), state.stopped, bool(state.versions))
-    reason = reason_text(walk.question.text, why, state.stopped if why is Reason.BUDGET else "")
+    unknown = _without_a_word(state, walk) if why is Reason.TOO_WEAK else ()
+    if unknown:
+        why = Reason.OTHER_LANGUAGE
+    detail = state.stopped if why is Reason.BUDGET else ", ".join(unknown)
+    reason = reason_text(walk.question.text, why, detail)
     note = Note(state.round, "conclude", outcome.value, candidates=len(state.claims), reason=reason)
     return {
         "claims": claims,
@@ -185,6 +220,15 @@ async def conclude(state: WalkState, walk: Walk) -> Update:
         "reason": reason,
         "notes": [noted(walk, note)],
     }
+
+
+def _without_a_word(state: WalkState, walk: Walk) -> tuple[str, ...]:
+    """What the question says that the language of the documents read, or of all in scope, has no word for."""
+    languages = {v.id: v.language for v in state.versions}
+    read = {languages[p.version_id] for p in state.passages} or set(languages.values())
+    foreign = sorted(read) if all(map(walk.wordings.foreign, read)) else []
+    missing = [word for language in foreign for word in walk.wordings.for_index(language).missing]
+    return tuple(dict.fromkeys(missing))[:_MISSING]
 
 
 def _with_warnings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
@@ -226,7 +270,18 @@ async def _still_standing(state: WalkState, walk: Walk) -> tuple[tuple[Claim, ..
     return tuple(kept), withdrawn
 
 
-def _facet(facet: Facet, claims: Sequence[Claim], looked: int) -> Facet:
+def _facet(number: int, facet: Facet, claims: Sequence[Claim], state: WalkState, walk: Walk) -> Facet:
+    """A facet as it ended: the places that cover it, or those that come nearest."""
     cited = [c for claim in claims if facet.id in claim.facets for c in claim.citations]
-    places = [place_name(c.document, c.version, c.address) for c in cited]
-    return replace(facet, covered=bool(places), evidence=tuple(dict.fromkeys(places)), looked=looked)
+    places = tuple(dict.fromkeys(place_name(c.document, c.version, c.address) for c in cited))
+    nearest = () if places else tuple(_nearest(number, state, walk))
+    return replace(facet, covered=bool(places), evidence=places, looked=len(state.passages), best=nearest)
+
+
+def _nearest(number: int, state: WalkState, walk: Walk) -> Iterator[str]:
+    """The places read that meet a facet best, best first."""
+    read = {(p.version_id, p.address) for p in state.passages}
+    several = len(state.facets) > 1
+    ranked = state.frontier.best_for(number) if several else state.frontier.best_passages()
+    for seen in [s for s in ranked if s.key in read][:_NEAREST]:
+        yield place_of(walk, seen.version_id, seen.address)

@@ -18,6 +18,7 @@ def seen_node(reading: Reading, node: Node, score: float, road: Road = Road.NAVI
         passage=passage,
         road=road,
         tokens=estimate_tokens(reading.opened.tree.text_of(node)) if passage else 0,
+        facets=reading.facets_below(node),
     )
 
 

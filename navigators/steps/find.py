@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from navigators.frontier import Seen
 from navigators.fusion import reciprocal_ranks
-from navigators.naming import factors, named
+from navigators.naming import named
 from navigators.shelf import OpenVersion, Reading, read_question
 from navigators.state import Update, Walk, WalkState
 from navigators.statistics import pooled
 from navigators.steps.common import noted, seen_node
+from navigators.worth import worth_of
 from stores.errors import StoreUnavailable
+from stores.ports import Keywords
 from stores.records import KeywordHit, Note, Pick, Road, Version
 
 _NAMED = 0.4  # share of its name from which a document is opened for it
@@ -26,13 +29,7 @@ async def propose(state: WalkState, walk: Walk) -> Update:
         elif state.versions:
             try:
                 async with asyncio.timeout(walk.budget.remaining):
-                    hits = await walk.keywords.search(
-                        walk.question.reader.tenant,
-                        walk.question.text,
-                        walk.budget.limits.proposals,
-                        collection=walk.question.collection,
-                        documents=walk.question.documents or None,
-                    )
+                    hits = await _searched(walk.keywords, state, walk)
             except (StoreUnavailable, TimeoutError):
                 degraded.append("keywords")
         known = {v.document for v in state.versions}
@@ -48,15 +45,43 @@ async def propose(state: WalkState, walk: Walk) -> Update:
     return {"hits": tuple(hits), "degraded": degraded, "notes": [noted(walk, note)]}
 
 
+async def _searched(keywords: Keywords, state: WalkState, walk: Walk) -> list[KeywordHit]:
+    """The best passages for the question, then those for each facet and for the words of the other language."""
+    languages = sorted({v.language for v in state.versions if walk.wordings.foreign(v.language)})
+    asked = [walk.wordings.own, *map(walk.wordings.for_index, languages)]
+    texts = [walk.question.text, *(a.whole.text for a in asked[1:]), *(ask.text for a in asked for ask in a.apart)]
+    rankings = [
+        await keywords.search(
+            walk.question.reader.tenant,
+            text,
+            walk.budget.limits.proposals,
+            collection=walk.question.collection,
+            documents=walk.question.documents or None,
+        )
+        for text in dict.fromkeys(texts)
+        if text.strip()
+    ]
+    return _in_turn(rankings, walk.budget.limits.proposals)
+
+
+def _in_turn(rankings: Sequence[Sequence[KeywordHit]], most: int) -> list[KeywordHit]:
+    """All of the first ranking, then what the others add, the best of each in turn, so many together."""
+    first = list(rankings[0]) if rankings else []
+    known = {h.key for h in first}
+    added: dict[str, KeywordHit] = {}
+    for hit in (h for rank in zip_longest(*rankings[1:]) for h in rank if h is not None):
+        if hit.key not in known and len(added) < most:
+            added.setdefault(hit.key, hit)
+    return [*first, *added.values()]
+
+
 async def choose(state: WalkState, walk: Walk) -> Update:
     """Which documents to open: by their best proposed passages and by how much of their name the question says."""
     with walk.budget.timed("open"):
         shares = named(state.versions, walk.question.text)
         chosen = choose_documents(state.versions, state.hits, shares, walk.budget.limits.documents)
         opened = [await walk.shelf.open(walk.library, walk.question.reader, v) for v in chosen]
-        readings = await asyncio.to_thread(
-            _read_all, opened, walk, factors({v.document: shares[v.document] for v in chosen})
-        )
+        readings = await asyncio.to_thread(_read_all, opened, walk, shares)
         walk.readings = {r.opened.tree.version.id: r for r in readings}
         proposed, dropped = await _proposed(state.hits, walk)
         roots = [seen_node(r, r.opened.tree.nodes[0], r.hits_below(r.opened.tree.nodes[0]).best) for r in readings]
@@ -89,10 +114,22 @@ def choose_documents(
     return [by_document[d] for d in fused[:limit]] or list(versions[:limit])
 
 
-def _read_all(opened: Sequence[OpenVersion], walk: Walk, worth: Mapping[str, float]) -> list[Reading]:
-    terms = walk.ask.weights
+def _read_all(opened: Sequence[OpenVersion], walk: Walk, shares: Mapping[str, float]) -> list[Reading]:
+    """Each document is asked in its own language; where the glossary knows half the question, a quarter is left.
+
+    Squared, because the few words that are known are met whole: without it, passages of the other language pushed
+    the right ones out (`bench/languages.py`).
+    """
+    asked = [walk.wordings.for_document(one.statistics) for one in opened]
+    terms = {t for one in asked for ask in (one.whole, *one.apart) for t in ask.weights}
     collection = pooled(one.statistics.counts(terms) for one in opened) if len(opened) > 1 else None
-    return read_question(opened, walk.ask, collection, worth)
+    worth = worth_of([one.statistics for one in opened], [one.whole for one in asked], collection, shares)
+    return [
+        read_question(
+            one, words.whole, words.apart, collection, worth[one.tree.version.document] * words.whole.known**2
+        )
+        for one, words in zip(opened, asked, strict=True)
+    ]
 
 
 async def _proposed(hits: Sequence[KeywordHit], walk: Walk) -> tuple[list[Seen], dict[str, int]]:

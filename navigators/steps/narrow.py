@@ -1,5 +1,6 @@
 """A round: plan what to open, judge the children of each in parallel, gather what was picked."""
 
+from navigators.budget import Limits
 from navigators.frontier import entropy, width_for
 from navigators.judges import JudgeCall, valid_picks
 from navigators.state import Judged, JudgeTask, Update, Walk, WalkState
@@ -15,7 +16,7 @@ async def plan(state: WalkState, walk: Walk) -> Update:
     closed = state.frontier.best_closed()
     flatness = entropy([s.score for s in closed[: limits.width_most]])
     width = width_for(flatness, limits.width_least, limits.width_most)
-    wanted = state.frontier.to_open(width, enough)
+    wanted = state.frontier.to_open(width, enough, wanted_of_each(state, limits))
     stopped = walk.budget.exhausted() if wanted else None
     opening = [] if stopped else wanted[: walk.budget.calls_left]
     if not opening:
@@ -33,6 +34,15 @@ async def plan(state: WalkState, walk: Walk) -> Update:
     }
 
 
+def wanted_of_each(state: WalkState, limits: Limits) -> list[int]:
+    """How many passages are wanted for each facet, where there are several: more for those that stayed open."""
+    if len(state.facets) < 2:
+        return []
+    covered = {facet for claim in state.claims for facet in claim.facets}
+    still = 1 + 2 * state.widened
+    return [limits.facet_passages * (1 if f.id in covered else still) for f in state.facets]
+
+
 async def judge(task: JudgeTask, walk: Walk) -> Update:
     """One branch of a round: the children of one open node before the judge."""
     with walk.budget.timed("judge"):
@@ -43,7 +53,7 @@ async def judge(task: JudgeTask, walk: Walk) -> Update:
         hits = [reading.hits_below(child) for child in children]
         call = JudgeCall(
             question=walk.question.text,
-            facets=(),
+            facets=task.facets,
             parent=place_of(walk, task.node.version_id, node.address),
             candidates=tuple(
                 Candidate(f"c{i:02d}", reading.opened.signposts.of(child), hit)

@@ -30,6 +30,7 @@ class Road(StrEnum):
     NAVIGATE = "navigate"  # from the root down
     KEYWORDS = "keywords"  # proposed by the keyword index
     BOTH = "both"
+    FOLLOWED = "followed"  # a strong passage refers to it, needs its definition, or goes on from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Facet:
     covered: bool = False
     evidence: tuple[str, ...] = ()  # places (document@version#address) that cover it
     looked: int = 0  # passages read for it
+    best: tuple[str, ...] = ()  # of a facet that was not found: the places read that come nearest to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Note:
     """One decision of the scratchpad."""
 
     round: int
-    step: str  # open, propose, judge, select, read, write, check, repair, widen, conclude
+    step: str  # open, propose, plan, judge, follow, read, write, check, repair, widen, conclude
     subject: str  # the place or thing decided about
     candidates: int = 0
     picks: tuple[Pick, ...] = ()

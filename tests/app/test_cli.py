@@ -80,6 +80,14 @@ def test_a_question_can_be_kept_to_named_documents(bank: Command) -> None:
     assert {p["document"] for p in found} == {"complaints-procedure"}
 
 
+def test_retrieve_within_tokens_gives_as_many_passages_as_fit(bank: Command) -> None:
+    few = bank("retrieve", KEEP_ZH, "--tokens", "150", "--json").json["passages"]
+    more = bank("retrieve", KEEP_ZH, "--tokens", "1500", "--json").json["passages"]
+    assert 0 < len(few) < len(more)
+    assert [p["address"] for p in more[: len(few)]] == [p["address"] for p in few]
+    assert sum(len(p["text"].encode()) // 4 for p in more) <= 1500
+
+
 def test_retrieve_prints_ranked_passages_of_the_agreed_shape(bank: Command) -> None:
     passages = bank("retrieve", KEEP_ZH, "--k", "5", "--json").json["passages"]
     assert len(passages) == 5

@@ -81,6 +81,8 @@ limits = st.builds(
     documents=st.integers(1, 4),
     proposals=st.integers(0, 10),
     merge_tokens=st.sampled_from([0, 800]),
+    facet_passages=st.integers(1, 4),
+    followed=st.sampled_from([0, 1, 6]),
     widenings=st.sampled_from([0, 1, 2, 6]),
 )
 cases = st.builds(

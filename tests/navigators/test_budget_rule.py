@@ -35,7 +35,8 @@ def test_no_run_spends_more_than_it_may(case: Case) -> None:
     assert cost.rounds == len(notes(run, "plan")) <= allowed.rounds
     assert cost.judge_calls == len(notes(run, "judge")) == found.judge.calls <= allowed.judge_calls
     assert all(len(n.kept) <= (n.width or 0) <= allowed.width_most for n in notes(run, "plan"))
-    assert all(len(n.picks) <= allowed.proposals for n in notes(run, "propose"))
+    assert all(len(n.picks) <= 2 * allowed.proposals for n in notes(run, "propose")), "once more for facets, languages"
+    assert all(len(n.kept) <= allowed.followed for n in notes(run, "follow"))
     assert len(run.versions) <= allowed.documents
 
     assert all(seconds < allowed.seconds for _, seconds in found.heard.times), "nothing more begins after the deadline"

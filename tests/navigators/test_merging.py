@@ -39,15 +39,22 @@ def of_article(number: int) -> list[Node]:
     return [n for n in PASSAGES if f"of article {number} " in TREE.text_of(n)]
 
 
-def test_two_of_the_best_in_one_article_come_as_the_article_where_the_better_stood() -> None:
-    first, second = of_article(3)[:2]
+def test_several_of_the_best_in_one_article_come_as_the_article_where_the_better_stood() -> None:
+    first, *others = of_article(3)[:4]
     other = of_article(4)[0]
-    ranked = [seen(first, 0.9), seen(other, 0.8), seen(second, 0.7, Road.KEYWORDS)]
+    ranked = [seen(first, 0.9), seen(other, 0.8), *(seen(n, 0.7, Road.KEYWORDS) for n in others)]
     found = merged(ranked, READINGS, ARTICLE)
     assert len(found) == 2
     assert all(f"Sentence {n} of article 3" in text_of(found[0]) for n in range(8))
     assert (found[0].score, found[0].road) == (0.9, Road.BOTH)
     assert found[1] == ranked[1]
+
+
+def test_two_lines_of_a_section_are_not_enough_for_all_of_it() -> None:
+    """Two of eight sentences are a quarter of their article; four are half."""
+    members = of_article(2)
+    assert len(merged([seen(n, 0.9) for n in members[:2]], READINGS, ARTICLE)) == 2
+    assert len(merged([seen(n, 0.9) for n in members[:4]], READINGS, ARTICLE)) < 4
 
 
 def test_a_section_that_is_too_long_is_not_shown_for_its_passages() -> None:
