@@ -90,13 +90,16 @@ class Tally:
     sums: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     questions: int = 0
 
-    def add(self, found: Sequence[Found], gold: Sequence[Gold]) -> None:
-        ranks = [next((i for i, f in enumerate(found) if meets(f, g)), None) for g in gold]
+    def add(self, found: Sequence[Found], gold: Sequence[Gold], small: Sequence[Found] | None = None) -> None:
+        """`small`: what is retrieved within tokens, where that is not the beginning of what is found."""
+        ranks = _ranks(found, gold)
+        small = found if small is None else small
+        small_ranks = _ranks(small, gold)
         for k in (*DEPTHS, CANDIDATES):
             self.sums[f"recall@{k}"] += sum(r is not None and r < k for r in ranks) / len(gold)
         for tokens in TOKENS:
-            within = _within(found, tokens)
-            self.sums[f"recall@{tokens}t"] += sum(r is not None and r < within for r in ranks) / len(gold)
+            within = _within(small, tokens)
+            self.sums[f"recall@{tokens}t"] += sum(r is not None and r < within for r in small_ranks) / len(gold)
         self.sums["all@10"] += float(all(r is not None and r < 10 for r in ranks))
         asked = {g.document for g in gold}
         met = {g.document for g, r in zip(gold, ranks, strict=True) if r is not None and r < 10}
@@ -110,6 +113,10 @@ class Tally:
         names = [*(f"recall@{k}" for k in (*DEPTHS, CANDIDATES)), *(f"recall@{t}t" for t in TOKENS)]
         names += ["all@10", "documents@10", "mrr", "tokens@10"]
         return {name: round(self.sums[name] / max(1, self.questions), 4) for name in names}
+
+
+def _ranks(found: Sequence[Found], gold: Sequence[Gold]) -> list[int | None]:
+    return [next((i for i, f in enumerate(found) if meets(f, g)), None) for g in gold]
 
 
 def meets(found: Found, gold: Gold) -> bool:
@@ -128,7 +135,7 @@ def meets(found: Found, gold: Gold) -> bool:
 async def evaluate(options: Options, house: House, emit: Emit) -> dict[str, Any]:
     """The figures of one question set; `house` is a store of its own that nothing else uses."""
     begun = time.monotonic()
-    documents, questions = _chosen(options)
+    documents, questions = chosen(options)
     trees = await _ingested(options, documents, house, emit)
     questions = [q for q in questions if all(d in trees for d in q.documents)]
     if not questions:
@@ -143,11 +150,14 @@ async def evaluate(options: Options, house: House, emit: Emit) -> dict[str, Any]
     for i, question in enumerate(questions, 1):
         scope = () if options.mode == "corpus" else question.documents
         start = time.perf_counter()
-        passages = await house.navigator.retrieve(
-            Question(question.text, Reader(_TENANT), documents=scope), _DEEPEST, emit=lambda event: None
-        )
+        asked = Question(question.text, Reader(_TENANT), documents=scope)
+        passages = await house.navigator.retrieve(asked, _DEEPEST)
         seconds["citepath"] += time.perf_counter() - start
-        tallies["citepath"].add([_found(trees[p.document], p.address) for p in passages], question.gold)
+        small = await house.navigator.retrieve(asked, _DEEPEST, tokens=max(TOKENS))
+        found_by_us, within_tokens = (
+            [found_at(trees[p.document], p.address) for p in some] for some in (passages, small)
+        )
+        tallies["citepath"].add(found_by_us, question.gold, within_tokens)
         for who, index in flat.items():
             start = time.perf_counter()
             found = await index.search(question.text, scope, _DEEPEST)
@@ -169,12 +179,12 @@ async def evaluate(options: Options, house: House, emit: Emit) -> dict[str, Any]
     }
 
 
-def _chosen(options: Options) -> tuple[dict[str, dict[str, Any]], list[EvalQuestion]]:
+def chosen(options: Options) -> tuple[dict[str, dict[str, Any]], list[EvalQuestion]]:
     """The documents and the sample of questions to run."""
     documents = {row["doc_id"]: row for row in _rows(options.documents)}
     if options.limit_documents is not None:
         documents = dict(list(documents.items())[: options.limit_documents])
-    readable = {d for d, row in documents.items() if "text" in row or _pdf(row, options) is not None}
+    readable = {d for d, row in documents.items() if "text" in row or pdf_of(row, options) is not None}
     questions = [q for row in _rows(options.questions) if (q := _question(row, documents, options)) is not None]
     questions = [q for q in questions if readable.issuperset(q.documents)]
     if options.several:
@@ -226,7 +236,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
                     raise EvaluationError(f"{path} line {number} is not JSON: {error}") from error
 
 
-def _pdf(row: Mapping[str, Any], options: Options) -> Path | None:
+def pdf_of(row: Mapping[str, Any], options: Options) -> Path | None:
     """Where a document's PDF lies: in --pdf-dir, beside the file, or in a folder beside it."""
     if "pdf" not in row:
         return None
@@ -245,7 +255,7 @@ async def _ingested(
     trees: dict[str, Tree] = {}
     with house.reading() as reading:
         for id_, row in documents.items():
-            pdf = _pdf(row, options)
+            pdf = pdf_of(row, options)
             if pdf is not None:
                 data, name = pdf.read_bytes(), pdf.name
             else:
@@ -260,7 +270,7 @@ async def _ingested(
     return trees
 
 
-def _found(tree: Tree, address: str) -> Found:
+def found_at(tree: Tree, address: str) -> Found:
     node = tree.by_address[address]
     words = tree.text_of(node).strip()
     pages = range(node.page, (node.page_end or node.page) + 1) if node.page is not None else range(0)
@@ -314,7 +324,7 @@ def _leaves(tree: Tree) -> list[_Piece]:
     """The passages of a version. Headings alone are left out: they could only take places from what stands under."""
     places = {n.passage_key: n for n in tree.nodes if n.passage_key}
     entries = keyword_entries(tree.version, _TENANT, tree.text, tree.nodes, tree.tables)
-    return [(e, _found(tree, places[e.key].address)) for e in entries if places[e.key].kind is not NodeKind.HEADING]
+    return [(e, found_at(tree, places[e.key].address)) for e in entries if places[e.key].kind is not NodeKind.HEADING]
 
 
 def pieces_of_pages(tree: Tree) -> list[_Piece]:
