@@ -16,6 +16,7 @@ from navigators.checks.gates import Repair
 from navigators.drafts import Draft, DraftCite, DraftClaim, DraftFault, parse_draft
 from navigators.extraction import Sentence, sentences_for
 from navigators.facets import Ask
+from navigators.wholes import Slice, Whole, whole_of
 from stores.records import Facet, Passage
 
 
@@ -38,15 +39,15 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When a sentence is good enough; chosen on the curve of `bench/abstention.py`, see `docs/measured.md`."""
+    """When a sentence is good enough; chosen on the curves of `bench/answers.py`, see `docs/measured.md`."""
 
-    answer: float = 0.58  # of a facet's weight, met by the best sentence in its place
-    also: float = 0.9  # of the best sentence's score, for a further sentence
+    answer: float = 0.56  # score of the best sentence from which a facet is answered
+    also: float = 1.5  # of rank below the best, for a further sentence: odds of 1 to 4.5
     most: int = 3  # sentences a facet
 
 
 class ExtractiveWriter:
-    """Verbatim sentences, best first, each with its own place as its citation."""
+    """Verbatim sentences, best first, each with its own place as its citation, and with what it hangs on."""
 
     name = "extractive"
 
@@ -54,26 +55,39 @@ class ExtractiveWriter:
         self._thresholds = thresholds or Thresholds()
 
     async def write(self, call: WriteCall) -> Draft | DraftFault:
-        chosen: dict[tuple[str, str], DraftClaim] = {}
+        chosen: list[tuple[Whole, tuple[str, ...]]] = []
         for facet in call.facets:
-            for sentence in self._best(Ask(facet.text), call.passages, call.rarity):
-                key = (sentence.passage.local, sentence.quote)
-                before = chosen[key].facets if key in chosen else ()
-                chosen[key] = DraftClaim(
-                    text=" ".join(UNSEEN.sub("", sentence.quote).split()),
-                    kind="fact",
-                    cites=(DraftCite(sentence.passage.local, sentence.quote),),
-                    facets=(*before, facet.id),
-                )
-        return Draft(tuple(chosen.values()))
+            ask = Ask(facet.text)
+            for sentence in self.best(ask, call):
+                answer = Slice(sentence.passage, sentence.start, sentence.end)
+                _add(chosen, answer, whole_of(answer, call.passages, ask.weights), facet.id)
+        return Draft(tuple(_claim(whole, facets) for whole, facets in chosen))
 
-    def _best(self, ask: Ask, passages: Sequence[Passage], rarity: Mapping[str, float]) -> list[Sentence]:
+    def best(self, ask: Ask, call: WriteCall) -> list[Sentence]:
+        """The sentences that are shown for a facet; none when the best one is too weak."""
         limits = self._thresholds
-        found = sentences_for(ask, passages, rarity)
+        found = sentences_for(ask, call.passages, call.rarity)
         if not found or found[0].score < limits.answer:
             return []
-        bar = max(limits.answer, found[0].score * limits.also)
-        return [s for s in found if s.score >= bar][: limits.most]
+        return [s for s in found if s.rank >= found[0].rank - limits.also][: limits.most]
+
+
+def _add(chosen: list[tuple[Whole, tuple[str, ...]]], answer: Slice, whole: Whole, facet: str) -> None:
+    """One more claim, unless what it shows is shown already: then that one answers this facet too."""
+    for i, (shown, facets) in enumerate(chosen):
+        if any(cite.holds(answer) for cite in shown.cites):
+            chosen[i] = (shown, facets if facet in facets else (*facets, facet))
+            return
+    chosen.append((whole, (facet,)))
+
+
+def _claim(whole: Whole, facets: tuple[str, ...]) -> DraftClaim:
+    return DraftClaim(
+        text=UNSEEN.sub("", whole.text),
+        kind="fact",
+        cites=tuple(DraftCite(cite.passage.local, cite.quote) for cite in whole.cites),
+        facets=facets,
+    )
 
 
 class RecordedWriter:
