@@ -188,7 +188,10 @@ def _table_title(passage: Passage) -> str:
 
 
 def _cells(row: str) -> list[str]:
-    return [" ".join(cell.split()) for cell in row.strip().strip("|").split("|")]
+    """A bar at both ends is Markdown's; one at the beginning alone follows an empty cell."""
+    row = row.strip()
+    inner = row[1:-1] if row.startswith("|") and row.endswith("|") else row
+    return [" ".join(cell.split()) for cell in inner.split("|")]
 
 
 def _row(answer: Slice, passages: Sequence[Passage], asked: Collection[str]) -> Whole:
