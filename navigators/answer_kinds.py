@@ -44,6 +44,8 @@ class Wanted:
 
 
 _ANY = Wanted(Kind.ANY)
+_ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
+"""The first one asks; a later one only joins: “Which indicator turns red when ...”."""
 _YES_OR_NO = re.compile(
     r"\s*(?:is|are|was|were|do|does|did|may|must|can|could|shall|should|will|would|has|have|had)\b"
     "|.*(?:吗|嗎|是否|是不是|能否|可否|能不能|可不可以|有[没沒]有)",
@@ -116,6 +118,8 @@ def wanted(question: str) -> Wanted:
     """The kind of answer a question (or one facet of it) asks for; the first rule that holds decides."""
     if _YES_OR_NO.match(question):
         return _ANY
+    if asking := _ASKING.search(question):
+        question = question[: asking.end()] + _ASKING.sub(" ", question[asking.end() :])
     if _REASON.search(question):
         return Wanted(Kind.REASON)
     wants = Ask(question).wants

@@ -187,6 +187,11 @@ def _table_title(passage: Passage) -> str:
     return next((words for words in reversed(passage.breadcrumb) if _CELL in words), "")
 
 
+def row_label(row: str) -> str:
+    """The first cell of a row that says something."""
+    return next((cell for cell in _cells(row) if cell), "")
+
+
 def _cells(row: str) -> list[str]:
     """A bar at both ends is Markdown's; one at the beginning alone follows an empty cell."""
     row = row.strip()

@@ -42,7 +42,7 @@ class Thresholds:
     """When a sentence is good enough; chosen on the curves of `bench/answers.py`, see `docs/measured.md`."""
 
     answer: float = 0.56  # score of the best sentence from which a facet is answered
-    also: float = 1.5  # of rank below the best, for a further sentence: odds of 1 to 4.5
+    also: float = 1.6  # of rank below the best, for a further sentence: odds of 1 to 5
     most: int = 3  # sentences a facet
 
 

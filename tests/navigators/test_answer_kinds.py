@@ -23,6 +23,7 @@ from navigators.answer_kinds import Fit, Kind, Wanted, fit, wanted
         ("Where may committees meet?", Kind.PLACE, ""),
         ("事故发生在何处？", Kind.PLACE, ""),
         ("What is a virion?", Kind.ANY, ""),
+        ("Which indicator turns red when two findings are overdue?", Kind.ANY, ""),
         ("STR 由谁提交？", Kind.ANY, ""),
     ],
 )

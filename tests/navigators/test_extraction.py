@@ -120,6 +120,25 @@ def test_in_a_long_sentence_the_kind_of_answer_is_looked_for_near_the_words() ->
     assert fits == [-1.0, 1.0]
 
 
+def test_a_row_of_which_only_the_label_is_asked_for_scores_less() -> None:
+    table = "系统 | 恢复时间目标 | 恢复点目标\n核心账务系统 | 2小时 | 0\n手机银行 | 4小时 | 15分钟"
+    scores = []
+    for question in ("核心账务系统的恢复时间目标？", "核心账务系统使用哪一种数据库？"):
+        ask = Ask(question)
+        best = sentences_for(ask, [passage(table)], dict.fromkeys(ask.weights, 1.0))[0]
+        assert best.quote.startswith("核心账务系统")
+        scores.append(best.score / best.features.own)
+    assert scores[1] < 0.75 * scores[0]
+
+
+def test_a_score_means_the_same_in_both_languages() -> None:
+    english, chinese = Ask("records kept years"), Ask("资料保存年限")
+    for ask, text in ((english, "Records are old."), (chinese, "资料很多。")):
+        best = sentences_for(ask, [passage(text)], dict.fromkeys(ask.weights, 1.0))[0]
+        scale = 1.0 if ask is english else 0.86
+        assert best.score == pytest.approx(best.features.own / scale)
+
+
 def test_quotes_are_slices_in_place() -> None:
     text = "# Records 记录\n\nRecords are kept.  Records\u3000are old. 记录应当保存。"
     ask = Ask("records kept 记录保存")
