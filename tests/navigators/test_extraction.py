@@ -132,7 +132,7 @@ def test_a_row_of_which_only_the_label_is_asked_for_scores_less() -> None:
 
 
 def test_a_score_means_the_same_in_both_languages() -> None:
-    english, chinese = Ask("records kept years"), Ask("资料保存年限")
+    english, chinese = Ask("records kept years"), Ask("资料保存方法")
     for ask, text in ((english, "Records are old."), (chinese, "资料很多。")):
         best = sentences_for(ask, [passage(text)], dict.fromkeys(ask.weights, 1.0))[0]
         scale = 1.0 if ask is english else 0.86

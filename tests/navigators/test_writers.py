@@ -11,6 +11,7 @@ from navigators.drafts import Draft
 from navigators.facets import Ask, split_facets
 from navigators.writers import ExtractiveWriter, Thresholds, WriteCall
 from stores.records import Citation, Passage, Road
+from stores.tokens import index_terms
 
 PIECES = (
     "第九条 申请人应当提交下列材料：",
@@ -69,6 +70,7 @@ async def test_every_cite_is_a_slice_of_its_passage_and_every_claim_passes_the_g
     for claim in draft.claims:
         assert claim.cites
         assert all(cite.quote and cite.quote in by_local[cite.id].text for cite in claim.cites)
+        assert set(index_terms(claim.text)) <= {t for cite in claim.cites for t in index_terms(cite.quote)}
     checked = check_draft(draft, by_local, question, place)
     assert checked.rejected == ()
 
