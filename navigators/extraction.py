@@ -1,115 +1,238 @@
 """Which sentence answers: every sentence of the passages, scored against what a facet asks for.
 
-    score = (own + in_place) / weight of the question's words, times how well the kind of answer fits
+    rank  = weights . (own, passage, order, around, fit)                what sentences are ordered by
+    score = own + .75 (in place - own), less where the kind of answer is not there      what is abstained on
 
-A word met by the sentence itself counts whole; one met only by its passage, by
-the headings above or by the question's own document counts half. Of a table row
-the column heads count as its own words. The figures behind the constants are in
-`docs/measured.md` (`bench/abstention.py`); none moves a question set by more
-than a point or two.
+own: share of the facet's words (by weight and rarity) that the sentence has;
+in place: that its passage has, or the headings above. passage: the passage's
+evidence beside the best one's. order: share that it has in the question's order
+(longest common subsequence). around: what the sentences beside it add, the next
+one half. fit: whether it holds the kind of thing asked for (`answer_kinds`),
+looked for in the stretch of clauses that meets the question best. Of a table row
+the column heads count as its own words, of a list item its stem; a row of which
+nothing but the label is asked for scores less. Scores of Han questions are
+raised, so that a score means the same in both languages.
+
+`bench/weights.py` fits the weights of the rank, one set of questions left out in
+turn; threshold and factors of the score stand on the curve of `bench/answers.py`.
+Figures: `docs/measured.md`.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 from docs_ingest.sentences import sentence_spans
-from docs_ingest.structure.labels import heading_like, label_at
-from navigators.checks.quantities import Quantity, counted, quantities
-from navigators.facets import Ask, Wants
+from docs_ingest.structure.labels import Label, heading_like, label_at
+from navigators.answer_kinds import Fit, Kind, Wanted, fit, wanted
+from navigators.facets import Ask
+from navigators.wholes import column_heads, row_label, stem_of
 from stores.records import Passage
 from stores.tokens import index_terms
 
-_IN_PLACE = 0.5  # weight of a word that only the passage or its headings have
-_WRONG_KIND = 0.6  # factor when a number, a day or a length of time is asked for and there is none
-_HALF_RIGHT = 0.85  # when there is something of the kind: a year where a day is asked for
-_PASSAGE = 0.4  # what the evidence of its passage adds to a sentence's rank (never to its score)
-_EXAMINED = 40  # best sentences whose kind of answer is examined
+_IN_PLACE = 0.75  # weight in the score of a word that only the passage or its headings have
+_FACTORS = {Fit.RIGHT: 1.0, Fit.NEAR: 0.7, Fit.WRONG: 0.6, Fit.ANY: 1.0}  # of the score
+_HAN = 0.86  # of the score: as many answers are right from .48 in Chinese as from .56 in English
+_NAMED = 0.4  # of the question beside the label of a row, to be met by its other cells and their heads
+_FOLLOWING = 0.5  # of what the next sentence adds
+_EXAMINED = 40  # best sentences whose order and kind of answer are examined
+_STRETCH = 100  # columns of the clauses in which the kind of answer is looked for
 _CELL = " | "
-_TIME_UNITS = frozenset({"minute", "hour", "day", "workday", "week", "month", "year"})
+_CLAUSE = re.compile(r"[^，,；;：:]+[，,；;：:]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the rank of a sentence is made of; all but `fit` (-1..1) are 0..1."""
+
+    own: float
+    passage: float
+    order: float = 0.0
+    around: float = 0.0
+    fit: float = 0.0
+
+    def times(self, weights: "Features") -> float:
+        pairs = zip(self.values, weights.values, strict=True)
+        return sum(a * b for a, b in pairs)
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        return (self.own, self.passage, self.order, self.around, self.fit)
+
+
+WEIGHTS = Features(own=6.7, passage=4.1, order=2.8, around=3.4, fit=0.75)
+"""Rounded from `bench/weights.py` over all sets; a difference of 1 in rank means odds of e to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     passage: Passage
-    quote: str
+    start: int  # in the passage's text
+    end: int
     score: float  # 0..1
     rank: float  # what sentences are ordered by
     order: int  # in document order
+    features: Features
+
+    @property
+    def quote(self) -> str:
+        return self.passage.text[self.start : self.end]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A sentence as terms, with what stands beside it."""
+
+    passage: Passage
+    start: int
+    end: int
+    order: int
+    heads: tuple[str, ...]  # terms of column heads or of a stem: they count as its own
+    leads: bool  # a heading that only leads to the others
+    row: bool  # of a table
+
+    @cached_property
+    def label(self) -> Label | None:
+        return label_at(self.passage.text[self.start : self.end])
+
+    @cached_property
+    def words(self) -> str:
+        """Without its label: 第三十条 is not the number asked for."""
+        quote = self.passage.text[self.start : self.end]
+        return quote if self.label is None else quote[self.label.length :]
+
+    @cached_property
+    def sequence(self) -> list[str]:
+        return [*self.heads, *index_terms(self.words)]
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        return frozenset(self.sequence)
 
 
 def sentences_for(ask: Ask, passages: Sequence[Passage], rarity: Mapping[str, float]) -> list[Sentence]:
-    """The sentences that meet any of a facet's words, best first. `rarity`: idf of the words."""
-    met = sorted(_met(ask, passages, rarity), key=lambda s: (-s.rank, s.order))
-    examined = [_fitted(ask, s) for s in met[:_EXAMINED]]
-    return sorted([*examined, *met[_EXAMINED:]], key=lambda s: (-s.rank, s.order))
-
-
-def _met(ask: Ask, passages: Sequence[Passage], rarity: Mapping[str, float]) -> Iterator[Sentence]:
+    """The best sentences that meet any of a facet's words, best first. `rarity`: idf of the words."""
     weights = {t: w * rarity.get(t, 1.0) for t, w in ask.weights.items()}
+    met = sorted(_met(weights, passages), key=lambda m: (-m.rank, m.read.order))
+    asked = [t for t in weights if t[0] < "\u2e80" or len(t) == 1]  # no bigrams: their characters are there
+    kind = wanted(ask.text)
+    examined = [_examined(ask.text, asked, kind, weights, m) for m in met[:_EXAMINED]]
+    return sorted(examined, key=lambda s: (-s.rank, s.order))
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A sentence that has some of the words, before its order and kind are examined."""
+
+    read: _Read
+    in_place: float
+    features: Features
+    rank: float
+
+
+def _met(weights: Mapping[str, float], passages: Sequence[Passage]) -> Iterator[_Met]:
     total = sum(weights.values()) or 1.0
     strongest = max((p.score for p in passages), default=0.0) or 1.0
+    above: dict[tuple[str, ...], frozenset[str]] = {}
     order = 0
     for passage in passages:
-        around = set(index_terms(" ".join((*passage.breadcrumb, passage.text))))
-        in_place = sum(w for t, w in weights.items() if t in around)
-        heads = set(index_terms(_column_heads(passage)))
-        for quote in _candidates(passage):
-            terms = set(index_terms(_unlabelled(quote)))
-            if heads and _CELL in quote:
-                terms |= heads
-            own = sum(w for t, w in weights.items() if t in terms)
-            order += 1
-            if own:
-                score = (own + _IN_PLACE * (in_place - own)) / total
-                yield Sentence(passage, quote, score, score + _PASSAGE * passage.score / strongest, order)
+        if passage.breadcrumb not in above:
+            above[passage.breadcrumb] = frozenset(index_terms(" ".join(passage.breadcrumb)))
+        reads = list(_reads(passage, order))
+        order += len(reads)
+        labels = " ".join(r.label.text for r in reads if r.label is not None)
+        around = above[passage.breadcrumb].union(index_terms(labels), *(r.terms for r in reads))
+        in_place = sum(w for t, w in weights.items() if t in around) / total
+        if reads and reads[0].leads and len(reads) > 1:
+            del reads[0]
+        own = [{t for t in weights if t in r.terms} for r in reads]
+        for i, read in enumerate(reads):
+            if not own[i]:
+                continue
+            before = own[i - 1] - own[i] if i else set()
+            after = own[i + 1] - own[i] - before if i + 1 < len(reads) else set()
+            beside = sum(weights[t] for t in before) + _FOLLOWING * sum(weights[t] for t in after)
+            share = sum(w for t, w in weights.items() if t in own[i]) / total
+            features = Features(share, passage.score / strongest, around=beside / total)
+            yield _Met(read, max(in_place, share), features, features.times(WEIGHTS))
 
 
-def _column_heads(passage: Passage) -> str:
-    """The first row of the table that a passage is, or is a row of; empty where it is neither."""
-    first, _, more = passage.text.partition("\n")
-    if _CELL in first and _CELL in more:
-        return first
-    above = passage.breadcrumb[-1] if passage.breadcrumb else ""
-    return above if _CELL in above and _CELL in first else ""
-
-
-def _candidates(passage: Passage) -> Iterator[str]:
-    """The passage's sentences, without a heading that only leads to them."""
+def _reads(passage: Passage, order: int) -> Iterator[_Read]:
+    """The passage's sentences."""
     spans = sentence_spans(passage.text)
+    heads = tuple(index_terms(column_heads(passage)))
     for i, (start, end) in enumerate(spans):
         quote = passage.text[start:end]
-        leads = i == 0 and len(spans) > 1 and _CELL not in quote and heading_like(quote.lstrip("# "))
-        if not leads:
-            yield quote
+        row = _CELL in quote
+        stem = None if row else stem_of(passage.text, spans, i)
+        above = heads if row else () if stem is None else tuple(index_terms(passage.text[slice(*stem)]))
+        leads = i == 0 and not row and heading_like(quote.lstrip("# "))
+        yield _Read(passage, start, end, order + i, above, leads, row)
 
 
-def _unlabelled(quote: str) -> str:
-    """Without its label: 第三十条 is not the number asked for."""
-    label = label_at(quote)
-    return quote if label is None else quote[label.length :]
+def _examined(question: str, asked: Sequence[str], kind: Wanted, weights: Mapping[str, float], met: _Met) -> Sentence:
+    read, found = met.read, met.features
+    held = Fit.ANY if kind.kind is Kind.ANY else fit(kind, question, _stretch(read.words, weights))
+    features = Features(
+        own=found.own,
+        passage=found.passage,
+        order=_in_order(asked, read.sequence, weights),
+        around=found.around,
+        fit=float(held.value or 0),
+    )
+    share = found.own + _IN_PLACE * (met.in_place - found.own)
+    score = share * _FACTORS[held] * _named_column(read, weights) / _scale(weights)
+    return Sentence(read.passage, read.start, read.end, min(1.0, score), features.times(WEIGHTS), read.order, features)
 
 
-def _fitted(ask: Ask, sentence: Sentence) -> Sentence:
-    fit = _fit(ask, _unlabelled(sentence.quote))
-    if fit == 1.0:
-        return sentence
-    score = sentence.score * fit
-    return replace(sentence, score=score, rank=sentence.rank - sentence.score + score)
-
-
-def _fit(ask: Ask, words: str) -> float:
-    """How well a sentence holds the kind of thing asked for, 0..1."""
-    if ask.wants is Wants.ANY:
+def _named_column(read: _Read, weights: Mapping[str, float]) -> float:
+    """Less for a row of which the question names the label and little else: what it asks for is not in this table."""
+    if not read.row or not read.heads:
         return 1.0
-    found = [q for q in counted(quantities(words)) if q.text not in ask.text.lower()]
-    if ask.wants is Wants.NUMBER:
-        return 1.0 if any(q.kind in ("number", "percent") for q in found) else _WRONG_KIND
-    if any(_is_day(q) if ask.wants is Wants.DAY else q.unit in _TIME_UNITS for q in found):
-        return 1.0
-    near = any(q.kind == "date" or q.unit in _TIME_UNITS for q in found)
-    return _HALF_RIGHT if near else _WRONG_KIND
+    label = frozenset(index_terms(row_label(read.words)))
+    others = sum(w for t, w in weights.items() if t not in label)
+    met = sum(w for t, w in weights.items() if t not in label and t in read.terms)
+    return 1.0 if met >= _NAMED * others else _FACTORS[Fit.NEAR]
 
 
-def _is_day(quantity: Quantity) -> bool:
-    """A date that names at least a month."""
-    return quantity.kind == "date" and isinstance(quantity.value, tuple) and quantity.value[1] is not None
+def _scale(weights: Mapping[str, float]) -> float:
+    """What a share is worth: of a Han question, bigrams are never met unless the words are the very same."""
+    han = sum(w for t, w in weights.items() if t[0] >= "\u2e80")
+    return 1.0 - (1.0 - _HAN) * han / (sum(weights.values()) or 1.0)
+
+
+def _in_order(asked: Sequence[str], read: Sequence[str], weights: Mapping[str, float]) -> float:
+    """The heaviest common subsequence of question and sentence, as a share of the question."""
+    wanted_terms = frozenset(asked)
+    here = [t for t in read if t in wanted_terms]
+    best = [0.0] * (len(here) + 1)
+    for term in asked:
+        row = [0.0]
+        for j, other in enumerate(here):
+            row.append(best[j] + weights[term] if term == other else max(best[j + 1], row[j]))
+        best = row
+    return best[-1] / (sum(weights[t] for t in asked) or 1.0)
+
+
+def _stretch(words: str, weights: Mapping[str, float]) -> str:
+    """The run of clauses, at most `_STRETCH` columns, that meets the question best; a short sentence whole."""
+    if _columns(words) <= _STRETCH:
+        return words
+    clauses = _CLAUSE.findall(words)
+    widths = [_columns(c) for c in clauses]
+    met = [frozenset(weights).intersection(index_terms(c)) for c in clauses]
+    best, chosen = -1.0, words
+    for i in range(len(clauses)):
+        end, width, terms = i + 1, widths[i], met[i]
+        while end < len(clauses) and width + widths[end] <= _STRETCH:
+            width, terms, end = width + widths[end], terms | met[end], end + 1
+        found = sum(w for t, w in weights.items() if t in terms)
+        if found > best:
+            best, chosen = found, "".join(clauses[i:end])
+    return chosen
+
+
+def _columns(words: str) -> int:
+    """Width on a terminal: Han characters take two columns."""
+    return len(words) if words.isascii() else len(words) + sum("\u2e80" <= c <= "\uffef" for c in words)

@@ -16,6 +16,7 @@ from navigators.checks.gates import Repair
 from navigators.drafts import Draft, DraftCite, DraftClaim, DraftFault, parse_draft
 from navigators.extraction import Sentence, sentences_for
 from navigators.facets import Ask
+from navigators.wholes import Slice, Whole, whole_of
 from stores.records import Facet, Passage
 
 
@@ -39,15 +40,18 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When a sentence is good enough; chosen on the curve of `bench/abstention.py`, see `docs/measured.md`."""
+    """When a sentence is good enough; chosen on the curves of `bench/answers.py`, see `docs/measured.md`."""
 
-    answer: float = 0.58  # of a facet's weight, met by the best sentence in its place
-    also: float = 0.9  # of the best sentence's score, for a further sentence
+    answer: float = 0.56  # score of the best sentence from which a facet is answered
+    also: float = 1.6  # of rank below the best, for a further sentence: odds of 1 to 5
     most: int = 3  # sentences a facet
 
 
+_FOREIGN = 0.7  # of the score of a sentence that is asked in a glossary's words: a like word is not the same word
+
+
 class ExtractiveWriter:
-    """Verbatim sentences, best first, each with its own place as its citation."""
+    """Verbatim sentences, best first, each with its own place as its citation, and with what it hangs on."""
 
     name = "extractive"
 
@@ -55,40 +59,61 @@ class ExtractiveWriter:
         self._thresholds = thresholds or Thresholds()
 
     async def write(self, call: WriteCall) -> Draft | DraftFault:
-        chosen: dict[tuple[str, str], DraftClaim] = {}
+        chosen: list[tuple[Whole, tuple[str, ...]]] = []
         for facet in call.facets:
-            for sentence in self._best(call, facet):
-                key = (sentence.passage.local, sentence.quote)
-                before = chosen[key].facets if key in chosen else ()
-                chosen[key] = DraftClaim(
-                    text=" ".join(UNSEEN.sub("", sentence.quote).split()),
-                    kind="fact",
-                    cites=(DraftCite(sentence.passage.local, sentence.quote),),
-                    facets=(*before, facet.id),
-                )
-        return Draft(tuple(chosen.values()))
+            for sentence in self.best(facet, call):
+                answer = Slice(sentence.passage, sentence.start, sentence.end)
+                words = _asked(call, facet, sentence.passage.version_id).weights
+                _add(chosen, answer, whole_of(answer, call.passages, words), facet.id)
+        return Draft(tuple(_claim(whole, facets) for whole, facets in chosen))
 
-    def _best(self, call: WriteCall, facet: Facet) -> list[Sentence]:
+    def best(self, facet: Facet, call: WriteCall) -> list[Sentence]:
+        """The sentences that are shown for a facet; none when the best one is too weak.
+
+        Documents of the question's own language first: of the others only the words of the glossary are known.
+        """
         limits = self._thresholds
-        found = _sentences(call, facet)
-        if not found or found[0].score < limits.answer:
-            return []
-        bar = max(limits.answer, found[0].score * limits.also)
-        return [s for s in found if s.score >= bar][: limits.most]
+        for found in (_sentences(call, facet, foreign=False), _sentences(call, facet, foreign=True)):
+            if found and found[0].score >= limits.answer:
+                return [s for s in found if s.rank >= found[0].rank - limits.also][: limits.most]
+        return []
 
 
-def _sentences(call: WriteCall, facet: Facet) -> list[Sentence]:
+def _add(chosen: list[tuple[Whole, tuple[str, ...]]], answer: Slice, whole: Whole, facet: str) -> None:
+    """One more claim, unless what it shows is shown already: then that one answers this facet too."""
+    for i, (shown, facets) in enumerate(chosen):
+        if any(cite.holds(answer) for cite in shown.cites):
+            chosen[i] = (shown, facets if facet in facets else (*facets, facet))
+            return
+    chosen.append((whole, (facet,)))
+
+
+def _claim(whole: Whole, facets: tuple[str, ...]) -> DraftClaim:
+    return DraftClaim(
+        text=UNSEEN.sub("", whole.text),
+        kind="fact",
+        cites=tuple(DraftCite(cite.passage.local, cite.quote) for cite in whole.cites),
+        facets=facets,
+    )
+
+
+def _asked(call: WriteCall, facet: Facet, version_id: str) -> Ask:
+    """A facet in the words of a version's language."""
+    return call.reworded[version_id][facet.id] if version_id in call.reworded else Ask(facet.text)
+
+
+def _sentences(call: WriteCall, facet: Facet, *, foreign: bool) -> list[Sentence]:
     """The sentences that meet a facet, best first: each passage asked in its own language's words."""
-    own = [p for p in call.passages if p.version_id not in call.reworded]
-    found = sentences_for(Ask(facet.text), own, call.rarity)
-    for version_id, asks in call.reworded.items():
-        there = [p for p in call.passages if p.version_id == version_id]
-        ask = asks[facet.id]
-        found += [
-            replace(s, score=s.score * ask.known, rank=s.rank * ask.known)
-            for s in sentences_for(ask, there, call.rarity)
-        ]
-    return sorted(found, key=lambda s: -s.rank) if call.reworded else found
+    asks: dict[Ask, list[Passage]] = {}
+    for passage in call.passages:
+        if (passage.version_id in call.reworded) is foreign:
+            asks.setdefault(_asked(call, facet, passage.version_id), []).append(passage)
+    found = [
+        replace(s, score=s.score * ask.known * (_FOREIGN if foreign else 1.0))
+        for ask, passages in asks.items()
+        for s in sentences_for(ask, passages, call.rarity)
+    ]
+    return sorted(found, key=lambda s: -s.rank) if len(asks) > 1 else found
 
 
 class RecordedWriter:
