@@ -93,9 +93,9 @@ def _frame(case: Case, rng: random.Random) -> Attempt | None:
 
 
 def _frame_colon(case: Case, rng: random.Random) -> Attempt | None:
-    """A short factual sentence dressed as a lead-in."""
-    words = re.split(r"[,，;；.。]", case.sentence)[0].strip()
-    return Attempt(f"{words}：" if not words[:1].isascii() else f"{words}:", (), "frame") if len(words) > 12 else None
+    """A factual sentence with a colon, dressed as a lead-in."""
+    words = case.sentence.rstrip(".。；; ")
+    return Attempt(words + (":" if words.isascii() else "："), (), "frame") if len(words) < 200 else None
 
 
 def _older_version(case: Case, rng: random.Random) -> Attempt | None:

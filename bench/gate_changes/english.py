@@ -172,7 +172,7 @@ ATTACKS: dict[str, Change] = {
     "direction": _DIRECTION_WORDS,
     "ordinal": swap(r"\b(?:first(?! of all)|second|third|fourth|1st|2nd|19th|20th)\b(?! time)", _ORDINAL),
     "section number": made(r"\b((?:Section|Article|Rule|Item|Exhibit|Note|Part|Form|Table|Figure) )(\d+)\b", _section),
-    "range end": made(r"(?<![\d.,-])(\d[\d,.]*)(%? ?(?:to|-|–|and) ?\$?)(\d[\d,]*)(?![\d-])(?!\.\d)", _range_end),
+    "range end": made(r"(?<![\d.,-])(\d[\d,.]*)(%? ?(?:to|-|–|(?<=between \d )and|(?<=between \d\d )and) ?\$?)(\d[\d,]*)(?![\d-])(?!\.\d)", _range_end),
     "name": made(
         rf"(?<=[a-z,] )(?!(?:{_MONTH})\b)(?:[A-Z][a-z]{{3,}}(?: [A-Z][a-z]{{3,}})*|[A-Z]{{3,5}})(?=[ ,.])", _entity
     ),
@@ -227,7 +227,8 @@ def _short_month(match: re.Match[str], rng: random.Random) -> str | None:
 def _first_left_out(sentence: str) -> str | None:
     parts = re.split(r"(?<=, )", sentence)
     rest = "".join(parts[1:])
-    return rest[0].upper() + rest[1:] if len(parts) > 1 and len(rest) > 60 else None
+    governs = re.search(r"\b(?:no|not|never|neither|nor|unless|except|without|if|only)\b", parts[0], re.IGNORECASE)
+    return rest[0].upper() + rest[1:] if len(parts) > 1 and len(rest) > 60 and not governs else None
 
 
 def _last_left_out(sentence: str) -> str | None:
@@ -266,7 +267,7 @@ REWRITES: dict[str, Change] = {
     "spaces": whole(lambda s: re.sub(r"(?<=[,;])\s?", "  ", s)),
     "width": whole(lambda s: s.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789%,"})),
     "must for shall": swap(
-        r"\b(?:must|shall|is required to|are required to)\b(?! be required)",
+        r"(?<!nor )(?<!event )\b(?:must|shall|is required to|are required to)\b(?! be required| not| never| in no)",
         {"must": ("shall", "is required to"), "shall": ("must", "is required to"), "is required to": "must",
          "are required to": "must"},
     ),

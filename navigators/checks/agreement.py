@@ -52,7 +52,7 @@ def _differences(one: str, other: str) -> Iterator[str]:
         alike = [q for q in theirs if _same_kind(mine, q)]
         if alike and all(q.value != mine.value for q in alike):
             yield f"{mine.text.strip()}, {alike[0].text.strip()}"
-    yield from (reason for reason, _ in disagreements(one, [other]))
+    yield from (f"{f.code}: {f.said}, {f.true}" for f in disagreements(one, [other]))
 
 
 def _same_kind(one: Quantity, other: Quantity) -> bool:

@@ -1,0 +1,95 @@
+"""Gate G4, third part: a claim that follows a cited sentence word by word, and what it changes in it.
+
+Numbers, units, negations, limits, directions, ordinals and names are compared
+with what they replace, so a number that stands elsewhere in the sentence, or in
+another cited one, does not pass in this place.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from navigators.checks.alignment import Aligned, Change, aligned, joined
+from navigators.checks.naming import han_names
+from navigators.checks.polarity import compared
+from navigators.checks.quantities import Quantity, agrees, counted, negative, quantities
+from navigators.checks.wording import Finding
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LEAST_NAME = 2  # characters
+_PRONOUN = re.compile(r"该|其|本|此|他|她|它|上述|前述|前款|有关|相关|双方|当事人")
+_RANGE = re.compile(r"\d\s*(?:to|[-–—~]|至|到)\s*\d|[一二三四五六七八九十百千万亿](?:至|到|[-—~])|between\b")
+_ORDINALS = (
+    "first 1st 第一 首",
+    "second 2nd 第二",
+    "third 3rd 第三",
+    "fourth 4th 第四",
+    "fifth 5th 第五",
+    "sixth 6th 第六",
+    "seventh 7th 第七",
+    "eighth 8th 第八",
+    "ninth 9th 第九",
+    "tenth 10th 第十",
+    "last 最后 末",
+)
+_ORDINAL = {word: i for i, row in enumerate(_ORDINALS) for word in row.split()}
+_ORDINAL_WORD = re.compile(
+    "|".join(rf"\b{w}\b" if w.isascii() else w for w in sorted(_ORDINAL, key=len, reverse=True))
+    + r"|\b\d+(?:st|nd|rd|th)\b"
+)
+
+
+def changed(claim: str, sentences: Sequence[str], sinks: bool) -> Iterator[Finding]:
+    """What a claim puts in the place of other words of the sentence it follows. `sinks`: a fall by 5 % is -5 %."""
+    laid = aligned(claim, sentences) or (aligned(claim, [" ".join(sentences)]) if len(sentences) > 1 else None)
+    if laid is None:
+        return
+    yield from _exchanged(laid)
+    for change in laid.changes:
+        if change.clause:
+            continue
+        yield from _number(change, sinks)
+        yield from compared(*change.shown)
+        yield from _ordinal(change)
+        yield from _name(change)
+
+
+def _exchanged(laid: Aligned) -> Iterator[Finding]:
+    for one, other in laid.exchanged():
+        if not joined(one, other):
+            yield Finding("order", one.put, other.put)
+
+
+def _number(change: Change, sinks: bool) -> Iterator[Finding]:
+    said, true = change.numbers
+    mine, theirs = list(counted(quantities(said))), list(counted(quantities(true)))
+    if not mine or not theirs:
+        return
+    for quantity in mine:
+        if not any(agrees(quantity, q) or (sinks and agrees(negative(quantity), q)) for q in theirs):
+            yield Finding(quantity.kind, quantity.text.strip(), true)
+            return
+    if _RANGE.search(true) and _reversed(mine, theirs):
+        yield Finding("number", said, true)
+
+
+def _reversed(mine: Sequence[Quantity], theirs: Sequence[Quantity]) -> bool:
+    """Whether the same numbers stand in another order: 10 to 5 for 5 to 10."""
+    values = [q.value for q in mine], [q.value for q in theirs]
+    return values[0] != values[1] and sorted(map(str, values[0])) == sorted(map(str, values[1]))
+
+
+def _ordinal(change: Change) -> Iterator[Finding]:
+    said, true = ({_ORDINAL.get(w, w) for w in _ORDINAL_WORD.findall(text)} for text in change.shown)
+    if said - true and true - said:
+        yield Finding("label", change.shown[0], change.shown[1])
+
+
+def _name(change: Change) -> Iterator[Finding]:
+    """Another Chinese name, or another word where a name stands; not its abbreviation, and no pronoun."""
+    put, taken = change.put, change.taken
+    if min(len(put), len(taken)) < _LEAST_NAME or not _HAN.match(put[-1]) or _PRONOUN.search(put):
+        return
+    said, true = (set(han_names(text)) for text in change.shown)
+    lost = {n for n in true - said if not set(put) <= set(n)}
+    if lost and not set(put) <= set(taken):
+        yield Finding("entity", put, ", ".join(sorted(lost)), "other")
