@@ -38,6 +38,8 @@ _CHANGES = {"en": (english.ATTACKS, english.REWRITES), "zh": (chinese.ATTACKS, c
 _LABELS = {"en": "4.2", "zh": "第四条"}
 _QUESTIONS = {"en": "What does Hollis Partners say?", "zh": "恒远集团应当如何？"}
 _MOST_OF_ONE = 150  # sentences of one document
+_AT_ONCE = 4  # rewrites of one sentence
+_NOT_AT_ONCE = ("untouched", "traditional", "simplified")
 _AROUND = 6  # sentences before and after, in a passage
 
 Pool = list[tuple[list[str], str]]
@@ -146,6 +148,7 @@ def _measured(language: str, pool: Pool, each: int, only: str) -> list[Tally]:
     changes: list[tuple[str, str, Citing]] = [("attack", n, c) for n, c in citing.ATTACKS.items()]
     changes += [("attack", n, _lifted(c)) for n, c in attacks.items()]
     changes += [("harmless", n, _lifted(c)) for n, c in rewrites.items()]
+    changes += [("harmless", "several at once", _lifted(_several(language))), *(("harmless", n, c) for n, c in citing.REWRITES.items())]
     return [_tally(language, pool, each, *change) for change in changes if re.search(only, change[1])]
 
 
@@ -157,6 +160,23 @@ def _lifted(change: Change) -> Citing:
         return None if changed is None else Attempt(changed, (("p00", case.sentence),))
 
     return make
+
+
+def _several(language: str) -> Change:
+    """Up to four rewrites one after another."""
+    rewrites = [c for n, c in _CHANGES[language][1].items() if n not in _NOT_AT_ONCE]
+
+    def change(sentence: str, rng: random.Random) -> str | None:
+        changed, made = sentence, 0
+        for rewrite in rng.sample(rewrites, len(rewrites)):
+            other = rewrite(changed, rng)
+            made += other is not None and other != changed
+            changed = other or changed
+            if made == _AT_ONCE:
+                break
+        return changed if made > 1 else None
+
+    return change
 
 
 def _tally(language: str, pool: Pool, each: int, kind: str, name: str, make: Citing) -> Tally:

@@ -147,3 +147,34 @@ ATTACKS: dict[str, Citing] = {
     "fact as a lead-in": _frame_colon,
     "number of another cited sentence": _number_of_another,
 }  # fmt: skip
+
+
+def _two_joined(case: Case, rng: random.Random) -> Attempt | None:
+    """This sentence and the next one said in one, both cited."""
+    at = case.sentences.index(case.sentence)
+    if at + 1 >= len(case.sentences) or len(case.sentences[at + 1]) < 12:
+        return None
+    following = case.sentences[at + 1]
+    latin = case.sentence.isascii()
+    joint = ", and " if latin else "，"
+    head = case.sentence.rstrip(".。；; ")
+    tail = following[0].lower() + following[1:] if latin and following[1:2].islower() else following
+    return Attempt(f"{head}{joint}{tail}", (("p00", case.sentence), ("p00", following)))
+
+
+def _two_clauses(case: Case, rng: random.Random) -> Attempt | None:
+    """The last clause of this sentence and the first of the next, both cited."""
+    at = case.sentences.index(case.sentence)
+    if at + 1 >= len(case.sentences):
+        return None
+    mine = re.split(r"[,，;；]\s*", case.sentence.rstrip(".。；; "))
+    theirs = re.split(r"[,，;；]\s*", case.sentences[at + 1].rstrip(".。；; "))
+    if len(mine) < 2 or len(mine[-1]) < 10 or len(theirs[0]) < 10 or not theirs[0][:1].isalnum():
+        return None
+    if re.search(r"\b(?:no|not|never|neither|nor|unless|except|without|if|only)\b|不|未|无|没|除|禁", ",".join(mine[:-1])):
+        return None
+    joint, stop = (", and ", ".") if case.sentence.isascii() else ("，", "。")
+    return Attempt(f"{mine[-1]}{joint}{theirs[0]}{stop}", (("p00", case.sentence), ("p00", case.sentences[at + 1])))
+
+
+REWRITES: dict[str, Citing] = {"two sentences joined": _two_joined, "clauses of two sentences": _two_clauses}

@@ -264,7 +264,7 @@ _CONTRACT = {
 
 REWRITES: dict[str, Change] = {
     "untouched": lambda sentence, rng: sentence,
-    "spaces": whole(lambda s: re.sub(r"(?<=[,;])\s?", "  ", s)),
+    "spaces": whole(lambda s: re.sub(r"(?<=[,;])(?!\d)\s?", "  ", s)),
     "width": whole(lambda s: s.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789%,"})),
     "must for shall": swap(
         r"(?<!nor )(?<!event )\b(?:must|shall|is required to|are required to)\b(?! be required| not| never| in no)",

@@ -16,25 +16,33 @@ from rapidfuzz.distance import Levenshtein
 from navigators.checks.quantities import NUMERIC
 
 _TOKEN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*|[^\W\d_]|[%‰$€£¥°]|(?<![\w.])-(?=[\d$])")
-_CONTRACTED = re.compile(r"\b(?:(wo)|(ca)|(sha)|([a-z]+))n['’]t\b|\bcannot\b")
+_CONTRACTED = re.compile(r"\b(?:(wo)|(ca)|(sha)|([a-z]+))n['’]t\b|\bcannot\b", re.IGNORECASE)
 _FOLLOWS = 0.7  # of the claim's words, from which it follows a sentence
+_MOSTLY = 0.9  # of the claim's words in one sentence: the other cited ones are not looked at
+_CLEARLY = 3  # words more in all sentences together than in one
+_WHOLE = 0.8  # of both texts
 _LONGEST = 700  # words of a claim or sentence that are compared
 _LARGEST = 14  # words that a change may replace; more is another clause
 _AROUND = 3  # words shown on each side of a change
 _MOST_NUMERIC = 8  # words that a number is extended by
 _UNIT_WORDS = 3  # words behind a number that may be its unit
 _JOINED = 1  # kept words between two changes that are one
-_BREAK = re.compile(r"[,;:.!?，；：。！？、()（）]")
+_BREAK = re.compile(r"[,.:](?!\d)|[;!?，；：。！？、()（）]")
+_CLAUSE_LATIN, _CLAUSE_HAN = 6, 9  # words put in or left out that are a clause of their own
 _JOINS = frozenset(["and", "or", "as", "well", "和", "与", "及", "或", "以", "者", "並", "與"])
 
 
 def plain(text: str) -> str:
     """Width and case evened out, n't written as not."""
-    folded = " ".join(unicodedata.normalize("NFKC", text).lower().split())
-    return _CONTRACTED.sub(_written_out, folded) if "n't" in folded or "n’t" in folded or "cannot" in folded else folded
+    return written_out(" ".join(unicodedata.normalize("NFKC", text).lower().split()))
 
 
-def _written_out(match: re.Match[str]) -> str:
+def written_out(text: str) -> str:
+    """n't as not."""
+    return _CONTRACTED.sub(_in_full, text)
+
+
+def _in_full(match: re.Match[str]) -> str:
     if match[1]:
         return "will not"
     if match[3]:
@@ -114,26 +122,28 @@ class Change:
 
     @property
     def clause(self) -> bool:
-        """Whether a whole clause was left out or put in: no change of the words around it."""
-        return (not self.put and bool(_BREAK.search(self._edges(self.cited, self.cited_at)))) or (
-            not self.taken and bool(_BREAK.search(self._edges(self.claim, self.claim_at)))
-        )
+        """Whether a clause was left out, put in or merged, rather than words of one exchanged."""
+        put, taken = self.put, self.taken
+        if not put or not taken:
+            words, at = (self.cited, self.cited_at) if taken else (self.claim, self.claim_at)
+            long = at[1] - at[0] >= (_CLAUSE_LATIN if (put or taken).isascii() else _CLAUSE_HAN)
+            return long or bool(_BREAK.search(put or taken)) or all(edge is None or _BREAK.search(edge) for edge in self._edges(words, at))
+        return bool(_BREAK.search(put)) != bool(_BREAK.search(taken))
 
     @staticmethod
-    def _edges(words: Words, at: tuple[int, int]) -> str:
-        """What stands between the change and the words next to it."""
+    def _edges(words: Words, at: tuple[int, int]) -> tuple[str | None, str | None]:
+        """What stands between the change and the words before and behind it; None at the ends of the text."""
         start, end = words.span(*at)
-        before = words.span(at[0] - 1, at[0])[1] if at[0] else start
-        after = words.span(at[1], at[1] + 1)[0] if at[1] < len(words.words) else end
-        return words.text[before:start] + words.text[end:after]
+        before = words.text[words.span(at[0] - 1, at[0])[1] : start] if at[0] else None
+        return before, words.text[end : words.span(at[1], at[1] + 1)[0]] if at[1] < len(words.words) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
     """A claim laid beside the cited sentence that it follows."""
 
-    sentence: str  # as printed
     changes: tuple[Change, ...]
+    whole: bool  # nearly all of the sentence is in the claim, and nearly all of the claim in the sentence
 
     def exchanged(self) -> Iterator[tuple[Change, Change]]:
         """Two changes that give each other's words: two parts of the sentence have changed places."""
@@ -150,47 +160,58 @@ def joined(one: Change, other: Change) -> bool:
 
 
 def aligned(claim: str, sentences: Sequence[str]) -> Aligned | None:
-    """The claim beside the sentence that it shares most words with, in order; None where it follows none."""
+    """The claim beside the sentence that it shares most words with, in order; None where it follows none.
+
+    Beside all of them together, where it clearly shares more with them than with any one.
+    """
     mine = Words(claim)
     if not mine.words or len(mine.words) > _LONGEST:
         return None
-    best: tuple[int, int, str, list[Change]] | None = None
-    for sentence in sentences:
-        theirs = Words(sentence)
-        if len(theirs.words) > _LONGEST:
-            continue
-        kept, changes = _compared(mine, theirs)
-        if best is None or (kept, -len(theirs.words)) > best[:2]:
-            best = (kept, -len(theirs.words), sentence, changes)
-    if best is None or best[0] < _FOLLOWS * len(mine.words):
+    best = max((_laid(mine, Words(s)) for s in sentences), key=lambda one: (one.kept, -len(one.cited.words)))
+    if len(sentences) > 1 and best.kept < _MOSTLY * len(mine.words):
+        together = _laid(mine, Words(" ".join(sentences)))
+        best = together if together.kept > best.kept + _CLEARLY else best
+    if best.kept < _FOLLOWS * len(mine.words):
         return None
-    return Aligned(best[2], tuple(best[3]))
+    whole = best.kept >= _WHOLE * max(len(mine.words), len(best.cited.words))
+    return Aligned(tuple(best.changes()), whole)
 
 
-def _compared(claim: Words, cited: Words) -> tuple[int, list[Change]]:
-    """How many words stand in both, in order, and the changes between them that have kept words on both sides."""
-    blocks = [
-        (op.src_start, op.src_end, op.dest_start, op.dest_end)
-        for op in Levenshtein.opcodes(cited.words, claim.words)
-        if op.tag == "equal"
-    ]
-    kept = sum(b[1] - b[0] for b in blocks)
-    gaps = list(_gaps(blocks, len(cited.words), len(claim.words)))
-    edges = [(0, 0, 0, 0), *gaps, (len(cited.words),) * 2 + (len(claim.words),) * 2]
-    changes = [
-        Change(claim, cited, (c, d), (a, b), (a - before[1], behind[0] - b))
-        for before, (a, b, c, d), behind in zip(edges, gaps, edges[2:], strict=False)
-        if b - a <= _LARGEST and d - c <= _LARGEST
-    ]
-    return kept, changes
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    claim: Words
+    cited: Words
+    blocks: tuple[tuple[int, int, int, int], ...]  # words kept: start and end in the cited text, in the claim
+
+    @property
+    def kept(self) -> int:
+        return sum(b[1] - b[0] for b in self.blocks)
+
+    def changes(self) -> Iterator[Change]:
+        """What stands between kept words, where it is no longer than a phrase."""
+        ends = len(self.cited.words), len(self.claim.words)
+        gaps = list(_gaps(self.blocks, *ends, self.cited))
+        edges = [(0, 0, 0, 0), *gaps, (ends[0], ends[0], ends[1], ends[1])]
+        for before, (a, b, c, d), behind in zip(edges, gaps, edges[2:], strict=False):
+            if b - a <= _LARGEST and d - c <= _LARGEST:
+                yield Change(self.claim, self.cited, (c, d), (a, b), (a - before[1], behind[0] - b))
 
 
-def _gaps(blocks: Sequence[tuple[int, int, int, int]], cited: int, claim: int) -> Iterator[tuple[int, int, int, int]]:
-    """Spans between blocks of kept words; a block of a single word between two changes belongs to them."""
+def _laid(claim: Words, cited: Words) -> _Laid:
+    if len(cited.words) > _LONGEST:
+        return _Laid(claim, cited, ())
+    ops = Levenshtein.opcodes(cited.words, claim.words)
+    return _Laid(claim, cited, tuple((o.src_start, o.src_end, o.dest_start, o.dest_end) for o in ops if o.tag == "equal"))
+
+
+def _gaps(
+    blocks: Sequence[tuple[int, int, int, int]], cited: int, claim: int, words: Words
+) -> Iterator[tuple[int, int, int, int]]:
+    """Spans between blocks of kept words; a single kept word between two changes of one clause belongs to them."""
     start = (0, 0)
     for a, b, c, d in [*blocks, (cited, cited, claim, claim)]:
         inner = 0 < a and b < cited and 0 < c and d < claim
-        if inner and b - a <= _JOINED and (a, c) != start:
+        if inner and b - a <= _JOINED and (a, c) != start and not _BREAK.search(words.between(start[0], b)):
             continue
         if (a, c) != start:
             yield start[0], a, start[1], c

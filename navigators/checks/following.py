@@ -8,7 +8,7 @@ another cited one, does not pass in this place.
 import re
 from collections.abc import Iterator, Sequence
 
-from navigators.checks.alignment import Aligned, Change, aligned, joined
+from navigators.checks.alignment import Aligned, Change, joined
 from navigators.checks.naming import han_names
 from navigators.checks.polarity import compared
 from navigators.checks.quantities import Quantity, agrees, counted, negative, quantities
@@ -38,34 +38,28 @@ _ORDINAL_WORD = re.compile(
 )
 
 
-def changed(claim: str, sentences: Sequence[str], sinks: bool) -> Iterator[Finding]:
+def changed(laid: Aligned, sinks: bool) -> Iterator[Finding]:
     """What a claim puts in the place of other words of the sentence it follows. `sinks`: a fall by 5 % is -5 %."""
-    laid = aligned(claim, sentences) or (aligned(claim, [" ".join(sentences)]) if len(sentences) > 1 else None)
-    if laid is None:
-        return
-    yield from _exchanged(laid)
-    for change in laid.changes:
-        if change.clause:
-            continue
-        yield from _number(change, sinks)
-        yield from compared(*change.shown)
-        yield from _ordinal(change)
-        yield from _name(change)
-
-
-def _exchanged(laid: Aligned) -> Iterator[Finding]:
     for one, other in laid.exchanged():
         if not joined(one, other):
             yield Finding("order", one.put, other.put)
+    for change in laid.changes:
+        if not change.clause:
+            yield from _number(change, sinks)
+            yield from compared(*change.shown)
+            yield from _ordinal(change)
+            yield from _name(change)
 
 
 def _number(change: Change, sinks: bool) -> Iterator[Finding]:
     said, true = change.numbers
     mine, theirs = list(counted(quantities(said))), list(counted(quantities(true)))
-    if not mine or not theirs:
-        return
+    labels = bool(change.put and change.taken)  # a label put in front stands for no other one
     for quantity in mine:
-        if not any(agrees(quantity, q) or (sinks and agrees(negative(quantity), q)) for q in theirs):
+        alike = [q for q in theirs if (q.kind == "label") == (quantity.kind == "label")]
+        if not alike or (quantity.kind == "label" and not labels):
+            continue
+        if not any(agrees(quantity, q) or (sinks and agrees(negative(quantity), q)) for q in alike):
             yield Finding(quantity.kind, quantity.text.strip(), true)
             return
     if _RANGE.search(true) and _reversed(mine, theirs):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from docs_ingest.sentences import sentence_spans
+from navigators.checks.alignment import aligned
 from navigators.checks.citations import Located, locate, propose, substantial
 from navigators.checks.facts import Evidence, sinking, unfounded
 from navigators.checks.folding import UNSEEN, squeezed
@@ -190,12 +191,11 @@ def _contradicted(text: str, quotes: Sequence[_Quote], question: str) -> _Failur
         return None  # word for word
     headings = "\n".join(f"{q.passage.document} {' '.join(q.passage.breadcrumb)}" for q in quotes)
     labels = tuple(q.passage.label for q in quotes if q.passage.label)
-    findings = chain(
-        unfounded(text, Evidence(shown, headings, labels, question)),
-        changed(text, sentences, sinking(text, shown)),
-        disagreements(text, sentences),
-    )
-    finding = next(findings, None)
+    finding = next(unfounded(text, Evidence(shown, headings, labels, question)), None)
+    if finding is None:
+        laid = aligned(text, sentences)
+        followed = changed(laid, sinking(text, shown)) if laid else ()
+        finding = next(chain(followed, () if laid and laid.whole else disagreements(text, sentences)), None)
     return None if finding is None else _Failure("G4", finding, shown)
 
 

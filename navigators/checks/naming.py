@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from stores.tokens import STOP_WORDS
 
 _LETTER = r"[^\W_\u2e80-\u9fff]"  # or digit; no Han
-_EN_NAME = re.compile(rf"(?<![^\W\u2e80-\u9fff])(?<!['’-])[a-z\d-]*[A-Z](?:{_LETTER}|[&'’._-])*")
+_EN_NAME = re.compile(rf"(?<![^\W\u2e80-\u9fff])(?<!['’.,$€£-])[a-z\d-]*[A-Z](?:{_LETTER}|[&'’._-])*")
 _NOT_NAMES = STOP_WORDS | frozenset(
     re.findall(
         r"\S+",

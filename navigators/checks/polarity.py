@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from navigators.checks.alignment import plain
+from navigators.checks.alignment import plain, written_out
 from navigators.checks.contrasts import against
 from navigators.checks.folding import squeezed
 from navigators.checks.wording import Finding
@@ -121,11 +121,12 @@ _NEGATION = _words(
     r"fail(?:s|ed)? to",
 )
 _CLAUSE = re.compile(
-    r"[，,;；。！？!?：:\n]+\s*|(?<=[a-z])(?<![Nn]o)\.\s+|\s+(?:but|and|or|while|whereas|unless|except)\s+"
+    r"(?:(?<!\d),|,(?!\d)|[，;；。！？!?：:\n])+\s*|(?<=[a-z])(?<![Nn]o)\.\s+|\s+(?:but|and|or|while|whereas|unless|except)\s+"
 )
 _SPACES = re.compile(r"\s+")
 _LEAST_TERMS = 2  # a clause with fewer content terms goes with the one before it
 _SAME_WORDS = 0.8  # of all content terms of two clauses: from here on every not, must and may is counted
+_SOME_MATCH = 0.3  # below it nothing is compared
 _GOOD_MATCH = 0.45  # of a clause's terms; below it whole sentences are compared
 
 
@@ -146,6 +147,7 @@ def polarity(text: str) -> Polarity:
 
 def disagreements(claim: str, sentences: Sequence[str]) -> Iterator[Finding]:
     """Where a claim says otherwise than the cited sentences. Empty when it agrees."""
+    claim, sentences = written_out(claim), [written_out(s) for s in sentences]
     there = [(c, _terms(c)) for s in sentences for c in _clauses(s)]
     verbatim = {squeezed(c) for c, _ in there}
     for clause in _clauses(claim):
@@ -164,7 +166,7 @@ def disagreements(claim: str, sentences: Sequence[str]) -> Iterator[Finding]:
 def _from_whole(clause: str, terms: frozenset[str], sentences: Sequence[str]) -> Iterator[Finding]:
     """A clause whose words are spread over a sentence, against all of it: clear only where all of it is one way."""
     best = _nearest(terms, [(s, _terms(s)) for s in sentences])
-    if best is None or not terms & best[1]:
+    if best is None or len(terms & best[1]) < _SOME_MATCH * len(terms):
         return
     said = polarity(clause)
     parts = [polarity(c) for c in _clauses(best[0])]

@@ -359,7 +359,7 @@ def _any_value(text: str) -> Fraction | None:
 _EN_NUMERAL = rf"(?:{_EN_WORD})(?:[\s-]{{1,3}}(?:and\s)?(?:{_EN_WORD})){{0,12}}"
 _TWICE = re.compile(rf"(?P<word>\b{_EN_NUMERAL}|[{_HAN}]+)\s?\(\s?(?P<figure>{_FIGURE})\s?\)\s?")
 NUMERIC = re.compile(
-    rf"\d[\d.,]*|[{_HAN}百%‰$€£¥点點年月日号個个半]|{_EN_WORD}|{_MONTH}|per|cent|percent|hundred|and|usd|cny|rmb|eur|gbp|st|nd|rd|th"
+    rf"\d[\d.,]*|[{_HAN}第%‰$€£¥点點年月日号個个半]|{_EN_WORD}|{_MONTH}|per|cent|percent|hundred|and|usd|cny|rmb|eur|gbp|st|nd|rd|th"
 )
 """A word that can be a part of a number, a date or an amount."""
 _WHOLE = rf"(?<![\d{_HAN}])"  # a number begins here
