@@ -39,7 +39,7 @@ _LABELS = {"en": "4.2", "zh": "第四条"}
 _QUESTIONS = {"en": "What does Hollis Partners say?", "zh": "恒远集团应当如何？"}
 _MOST_OF_ONE = 150  # sentences of one document
 _AT_ONCE = 4  # rewrites of one sentence
-_NOT_AT_ONCE = ("untouched", "traditional", "simplified")
+_NOT_AT_ONCE = ("untouched", "width", "label in front", "connective in front", "traditional", "simplified")
 _AROUND = 6  # sentences before and after, in a passage
 
 Pool = list[tuple[list[str], str]]

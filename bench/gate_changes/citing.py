@@ -167,8 +167,8 @@ def _two_clauses(case: Case, rng: random.Random) -> Attempt | None:
     at = case.sentences.index(case.sentence)
     if at + 1 >= len(case.sentences):
         return None
-    mine = re.split(r"[,，;；]\s*", case.sentence.rstrip(".。；; "))
-    theirs = re.split(r"[,，;；]\s*", case.sentences[at + 1].rstrip(".。；; "))
+    mine = re.split(r",(?!\d)\s*|[，;；]\s*", case.sentence.rstrip(".。；; "))
+    theirs = re.split(r",(?!\d)\s*|[，;；]\s*", case.sentences[at + 1].rstrip(".。；; "))
     if len(mine) < 2 or len(mine[-1]) < 10 or len(theirs[0]) < 10 or not theirs[0][:1].isalnum():
         return None
     if re.search(r"\b(?:no|not|never|neither|nor|unless|except|without|if|only)\b|不|未|无|没|除|禁", ",".join(mine[:-1])):

@@ -27,6 +27,7 @@ _SINKS = re.compile(
     r"减少|下降|降低|亏损|负|减|流出",
     re.IGNORECASE,
 )
+_LOOK_ALIKE = re.compile("[曰亓]")  # 日, 元
 _KANA = re.compile(r"[\u3040-\u30fa\u30fc-\u30ff\u31f0-\u31ff]+")
 
 
@@ -101,6 +102,7 @@ def _unusual(claim: str) -> Iterator[str]:
         if not word.isascii() and not all(unicodedata.name(c, "").startswith(_SCRIPTS) for c in word):
             yield word
     yield from _KANA.findall(claim)
+    yield from _LOOK_ALIKE.findall(claim)
 
 
 def _stands(name: str, evidence: Evidence) -> bool:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 How = Literal["exact", "folded", "spaceless"]
@@ -63,6 +63,7 @@ def fold(text: str) -> Folded:
     return Folded("".join(kept), tuple(offsets))
 
 
+@lru_cache(maxsize=8192)
 def _folded(char: str) -> str:
     if char in _DROPPED:
         return ""
@@ -94,6 +95,7 @@ def squeeze(folded: Folded) -> Folded:
 
 
 _GAP = re.compile(r"[ -]+")
+_SPACES = re.compile(r" +")
 
 
 def _mark(before: str, gap: str, after: str) -> str:
@@ -107,7 +109,8 @@ def _mark(before: str, gap: str, after: str) -> str:
 
 def squeezed(text: str) -> str:
     """A text folded and squeezed, where offsets do not matter."""
-    return squeeze(fold(text)).text
+    folded = _SPACES.sub(" ", "".join(map(_folded, text))).lstrip(" ")
+    return _GAP.sub(lambda gap: _mark(folded[gap.start() - 1 : gap.start()], gap.group(), folded[gap.end() : gap.end() + 1]), folded)
 
 
 class Searched:

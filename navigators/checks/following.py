@@ -17,7 +17,9 @@ from navigators.checks.wording import Finding
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LEAST_NAME = 2  # characters
 _PRONOUN = re.compile(r"该|其|本|此|他|她|它|上述|前述|前款|有关|相关|双方|当事人")
-_RANGE = re.compile(r"\d\s*(?:to|[-–—~]|至|到)\s*\d|[一二三四五六七八九十百千万亿](?:至|到|[-—~])|between\b")
+_RANGE = re.compile(
+    r"\d[%‰年月日元倍万]?\s*(?:to|[-–—~]|至|到)\s*\$?\d|[一二三四五六七八九十百千万亿][年月日元倍]?(?:至|到|[-—~])|between\b"
+)
 _ORDINALS = (
     "first 1st 第一 首",
     "second 2nd 第二",

@@ -56,12 +56,13 @@ _NEUTRAL = _words(
     r"not only|whether or not|if not|not limited to|no one but|non-\w+|nonetheless|notwithstanding|may \d|"
     r"in may|may(?= (?:19|20)\d\d)",
 )
+_MODAL = "(?:(?:shall|must|may|can|should|will|is|are) )?"
 _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (
         _words(
             "(?:不得|不应|不)(?:超过|高于|多于|晚于|迟于|大于)|至多|最多|最高|最迟|最晚|以下|以内|之内|上限|(?:之日起|后|前)?"
             "[0-9零一二三四五六七八九十百]个?(?:工作)?[日天年月时]内",
-            "(?:not|never|no|cannot) (?:to )?(?:be )?(?:exceed(?:ed|ing|s)?|more than|greater than|later than|"
+            f"{_MODAL}(?:not|never|no|cannot) (?:permitted |allowed )?(?:to )?(?:be )?(?:exceed(?:ed|ing|s)?|more than|greater than|later than|"
             "longer than|above|over)|at most|up to|maximum(?: of)?|no later than|within",
         ),
         Bound.MOST,
@@ -69,7 +70,7 @@ _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (
         _words(
             "(?:不得|不应|不)(?:低于|少于|小于|早于|短于)|至少|最少|最低|以上|下限",
-            "(?:not|never|no) (?:to )?(?:be )?(?:less than|fewer than|lower than|below|under|earlier than|"
+            f"{_MODAL}(?:not|never|no) (?:permitted |allowed )?(?:to )?(?:be )?(?:less than|fewer than|lower than|below|under|earlier than|"
             "shorter than)|at least|minimum(?: of)?|or more",
         ),
         Bound.LEAST,

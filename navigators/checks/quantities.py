@@ -162,7 +162,7 @@ _LABEL_WORD = (
 def quantities(text: str) -> list[Quantity]:
     """Every number, date, percentage and label of a text."""
     text = " ".join(unicodedata.normalize("NFKC", text).lower().split())
-    text = _TWICE.sub(_once, text)
+    text = _BRACKETED.sub(r"\1 ", _TWICE.sub(_once, text))
     text = _FORMAL_RUN.sub(lambda m: m.group().translate(_FORMAL), text)
     text = _HAN_DAY.sub(lambda m: f"{han_value(m[1])}月{han_value(m[2])}日", text)
     text = re.sub(rf"[{_HAN[:12]}]{{4}}(?=年)", lambda m: "".join(str(_HAN_DIGITS[c]) for c in m.group()), text)
@@ -175,7 +175,7 @@ def quantities(text: str) -> list[Quantity]:
 
 def _once(match: re.Match[str]) -> str:
     """thirty (30) days, 三十（30）日 -> 30 days, 30日; two numbers that differ are left as they are."""
-    word, figure = match["word"], match["figure"]
+    word, figure = match["word"] or match["then"], match["figure"] or match["first"]
     value = han_value(word) if all(c in _HAN for c in word) else english_value(word)
     return f"{figure} " if value is not None and Fraction(value) == _any_value(figure) else match.group()
 
@@ -281,9 +281,9 @@ def _figure(match: re.Match[str]) -> Quantity | None:
 
 
 def _unit(match: re.Match[str]) -> str:
-    """The unit behind a number when it names a currency itself (人民币3万美元), else the one before, else the one behind."""
-    before, behind = _BEFORE.get(match["before"] or "", ""), _UNITS.get(match["unit"] or "", "")
-    return behind if behind in _BEFORE.values() else before or behind
+    """The currency before a number, else the unit behind it; 人民币3万美元 are dollars."""
+    before, behind = match["before"] or "", _UNITS.get(match["unit"] or "", "")
+    return behind if before == "人民币" and behind in _BEFORE.values() else _BEFORE.get(before) or behind
 
 
 def _half(match: re.Match[str]) -> Quantity | None:
@@ -357,7 +357,11 @@ def _any_value(text: str) -> Fraction | None:
 
 
 _EN_NUMERAL = rf"(?:{_EN_WORD})(?:[\s-]{{1,3}}(?:and\s)?(?:{_EN_WORD})){{0,12}}"
-_TWICE = re.compile(rf"(?P<word>\b{_EN_NUMERAL}|[{_HAN}]+)\s?\(\s?(?P<figure>{_FIGURE})\s?\)\s?")
+_TWICE = re.compile(
+    rf"(?P<word>\b{_EN_NUMERAL}|[{_HAN}]+)\s?\(\s?(?P<figure>{_FIGURE})\s?\)\s?"
+    rf"|(?P<first>\b{_FIGURE})\s?\(\s?(?P<then>{_EN_NUMERAL}|[{_HAN}]+)\s?\)\s?"
+)
+_BRACKETED = re.compile(rf"\(?\b(\d{{1,4}})\)\s?(?=(?:{_UNIT})\b)")  # (3) months
 NUMERIC = re.compile(
     rf"\d[\d.,]*|[{_HAN}第%‰$€£¥点點年月日号個个半]|{_EN_WORD}|{_MONTH}|per|cent|percent|hundred|and|usd|cny|rmb|eur|gbp|st|nd|rd|th"
 )
@@ -389,7 +393,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Make], ...] = (
     (re.compile(r"(?P<y>)(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]"), _date_han),
     (
         re.compile(
-            rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?(?:\s+(?P<y>(?:19|20)\d\d))?"
+            rf"(?<![\d.])(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?(?:\s+(?P<y>(?:19|20)\d\d))?"
         ),
         _date_en,
     ),
