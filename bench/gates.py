@@ -19,6 +19,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from bench.gate_changes import chinese, citing, english
@@ -28,16 +29,30 @@ from docs_ingest.readers.markdown import read_markdown
 from docs_ingest.readers.pdf.reader import PdfLimits, read_pdf
 from docs_ingest.sentences import sentence_spans
 from navigators.checks import Checked, check_draft
+from navigators.checks.agreement import contradictions
 from navigators.drafts import Draft, DraftCite, DraftClaim
-from stores.records import Citation, Passage, Road
+from stores.records import Citation, Claim, ClaimKind, Passage, Road
 
 HALVES = ("looked", "unseen")
 _SETS = {"en": ("xquad_en", "covidqa", "cuad"), "zh": ("stard_laws", "xquad_zh", "cmrc", "drcd", "cjrc")}
-_FILINGS = ("PEPSICO_2023_8K_dated-2023-05-05.pdf", "ULTABEAUTY_2023Q4_EARNINGS.pdf", "JOHNSON_JOHNSON_2022Q4_EARNINGS.pdf")
+_FILINGS = (
+    "PEPSICO_2023_8K_dated-2023-05-05.pdf",
+    "ULTABEAUTY_2023Q4_EARNINGS.pdf",
+    "JOHNSON_JOHNSON_2022Q4_EARNINGS.pdf",
+)
 _CHANGES = {"en": (english.ATTACKS, english.REWRITES), "zh": (chinese.ATTACKS, chinese.REWRITES)}
 _LABELS = {"en": "4.2", "zh": "第四条"}
 _QUESTIONS = {"en": "What does Hollis Partners say?", "zh": "恒远集团应当如何？"}
 _MOST_OF_ONE = 150  # sentences of one document
+_CONTRARY = (
+    "number, digits",
+    "number, Han numerals",
+    "per cent, points, plain",
+    "negation in",
+    "negation out",
+    "must and may",
+    "direction",
+)
 _AT_ONCE = 4  # rewrites of one sentence
 _NOT_AT_ONCE = ("untouched", "width", "label in front", "connective in front", "traditional", "simplified")
 _AROUND = 6  # sentences before and after, in a passage
@@ -71,7 +86,32 @@ def main() -> None:
         claims = sum(t.total for made in tallies.values() for t in made)
         print(f"{language}: " + ", ".join(f"{len(pools[h])} sentences {h}" for h in halves))
         _print(tallies, options.show)
+        for half in halves:
+            _print_agreement(language, half, pools[half], options.each)
         print(f"  {(time.perf_counter() - begun) / max(1, claims) * 1000:.2f} ms a claim, its change included\n")
+
+
+def _print_agreement(language: str, half: str, pool: Pool, each: int) -> None:
+    """G6: how often two documents that say otherwise are noticed, and two that say the same, or other things, are not."""
+    attacks, rewrites = _CHANGES[language]
+    counts = {"says otherwise": [0, 0], "says the same": [0, 0]}
+    for what, changes in (("says otherwise", attacks), ("says the same", rewrites)):
+        for name, change in changes.items():
+            if (name not in _CONTRARY and what == "says otherwise") or name in ("traditional", "simplified"):
+                continue
+            rng = random.Random(name)
+            made = ((s, change(s, rng)) for _, s in pool)
+            pairs = list(islice(((s, c) for s, c in made if c and c != s), each // 4))
+            counts[what][0] += sum(bool(contradictions([_claim(s, "a"), _claim(c, "b")])) for s, c in pairs)
+            counts[what][1] += len(pairs)
+    others = contradictions([_claim(s, str(i)) for i, (_, s) in enumerate(pool[:each])])
+    print(f"  G6 {half}: " + ", ".join(f"{k} {n} of {t} noticed" for k, (n, t) in counts.items()), end="; ")
+    print(f"of {min(each, len(pool))} sentences of different documents {len(others)} warned about")
+
+
+def _claim(text: str, document: str) -> Claim:
+    citation = Citation(document, 1, "0.1", None, None, 0, len(text), text)
+    return Claim(text, ClaimKind.FACT, (citation,), (), ("f0",))
 
 
 def _print(tallies: dict[str, list[Tally]], show: int) -> None:
@@ -87,7 +127,13 @@ def _print(tallies: dict[str, list[Tally]], show: int) -> None:
 
 def _mark(row: tuple[Tally, ...]) -> str:
     """A star behind what misses the aim: .95 of an attack caught, .02 of a rewrite stopped."""
-    return " *" if any(t.total and (t.stopped < 0.95 * t.total if t.kind == "attack" else t.stopped > 0.02 * t.total) for t in row) else ""
+    return (
+        " *"
+        if any(
+            t.total and (t.stopped < 0.95 * t.total if t.kind == "attack" else t.stopped > 0.02 * t.total) for t in row
+        )
+        else ""
+    )
 
 
 def _pools(language: str, data: Path) -> dict[str, Pool]:
@@ -148,7 +194,10 @@ def _measured(language: str, pool: Pool, each: int, only: str) -> list[Tally]:
     changes: list[tuple[str, str, Citing]] = [("attack", n, c) for n, c in citing.ATTACKS.items()]
     changes += [("attack", n, _lifted(c)) for n, c in attacks.items()]
     changes += [("harmless", n, _lifted(c)) for n, c in rewrites.items()]
-    changes += [("harmless", "several at once", _lifted(_several(language))), *(("harmless", n, c) for n, c in citing.REWRITES.items())]
+    changes += [
+        ("harmless", "several at once", _lifted(_several(language))),
+        *(("harmless", n, c) for n, c in citing.REWRITES.items()),
+    ]
     return [_tally(language, pool, each, *change) for change in changes if re.search(only, change[1])]
 
 

@@ -132,8 +132,12 @@ def _put(sentence: str, own: Quantity, theirs: Quantity) -> str | None:
 ATTACKS: dict[str, Citing] = {
     "id of another passage": _id("p01"),
     "id never opened": _id("p02", "p17", "p99", "p100"),
-    "id that looks alike": _id("ｐ００", "p０0", "pO0", "p0o", "P00", "p 00", "p00 ", " p00", "p00\u200b", "р00", "00", "p0", "p000", "[p00]"),
-    "id like a path": _id("../p00", "doc@1#0", "p00/..", "doc/p00", "file:p00", "p00#0.1", "p00;p01", "p00,p01", "*", "", "%70%30%30"),
+    "id that looks alike": _id(
+        "ｐ００", "p０0", "pO0", "p0o", "P00", "p 00", "p00 ", " p00", "p00\u200b", "р00", "00", "p0", "p000", "[p00]"
+    ),
+    "id like a path": _id(
+        "../p00", "doc@1#0", "p00/..", "doc/p00", "file:p00", "p00#0.1", "p00;p01", "p00,p01", "*", "", "%70%30%30"
+    ),
     "quote of another passage": _quote_of_another,
     "quote with words left out": _left_out(" "),
     "quote with an ellipsis": _left_out(" ... ", "...", "…", "……", " […] ", " [...] "),
@@ -146,7 +150,7 @@ ATTACKS: dict[str, Citing] = {
     "fact as a frame": _frame,
     "fact as a lead-in": _frame_colon,
     "number of another cited sentence": _number_of_another,
-}  # fmt: skip
+}
 
 
 def _two_joined(case: Case, rng: random.Random) -> Attempt | None:
@@ -171,7 +175,9 @@ def _two_clauses(case: Case, rng: random.Random) -> Attempt | None:
     theirs = re.split(r",(?!\d)\s*|[，;；]\s*", case.sentences[at + 1].rstrip(".。；; "))
     if len(mine) < 2 or len(mine[-1]) < 10 or len(theirs[0]) < 10 or not theirs[0][:1].isalnum():
         return None
-    if re.search(r"\b(?:no|not|never|neither|nor|unless|except|without|if|only)\b|不|未|无|没|除|禁", ",".join(mine[:-1])):
+    if re.search(
+        r"\b(?:no|not|never|neither|nor|unless|except|without|if|only)\b|不|未|无|没|除|禁", ",".join(mine[:-1])
+    ):
         return None
     joint, stop = (", and ", ".") if case.sentence.isascii() else ("，", "。")
     return Attempt(f"{mine[-1]}{joint}{theirs[0]}{stop}", (("p00", case.sentence), ("p00", case.sentences[at + 1])))

@@ -3,12 +3,24 @@
 import random
 import re
 from fractions import Fraction
+from itertools import pairwise
 
-from bench.gate_changes.making import NUMBER_WORDS, Change, both, english, made, number_word, swap, whole, words
+from bench.gate_changes.making import NUMBER_WORDS, Change, both, english, made, number_word, swap, whole
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _MONTH = "|".join(_MONTHS)
 _AUX = "is|are|was|were|has|have|had|will|would|can|could|should|must|shall|may|do|does|did"
 _FIGURE = r"(?<![\w.,$§/-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w./-]|,\d)"
@@ -50,12 +62,18 @@ def _entity(match: re.Match[str], rng: random.Random) -> str:
 
 def _roles(sentence: str, rng: random.Random) -> str | None:
     """Two names of a sentence change places."""
-    found = list(re.finditer(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]+)*|^(?!The |Each |In |This )[A-Z][a-z]{2,} [A-Z][a-z]+", sentence))
+    found = list(
+        re.finditer(
+            r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]+)*|^(?!The |Each |In |This )[A-Z][a-z]{2,} [A-Z][a-z]+", sentence
+        )
+    )
     pairs = [
         (a, b)
         for i, a in enumerate(found)
         for b in found[i + 1 :]
-        if a.group() not in b.group() and b.group() not in a.group() and re.search(r"\b[a-z]{4,}\b", sentence[a.end() : b.start()])
+        if a.group() not in b.group()
+        and b.group() not in a.group()
+        and re.search(r"\b[a-z]{4,}\b", sentence[a.end() : b.start()])
     ]
     if not pairs:
         return None
@@ -67,7 +85,7 @@ def _roles(sentence: str, rng: random.Random) -> str | None:
 def _two_numbers(sentence: str, rng: random.Random) -> str | None:
     """Two numbers of a sentence change places."""
     found = list(re.finditer(rf"{_FIGURE}", sentence))
-    pairs = [(a, b) for a, b in zip(found, found[1:], strict=False) if a.group() != b.group() and b.start() > a.end() + 9]
+    pairs = [(a, b) for a, b in pairwise(found) if a.group() != b.group() and b.start() > a.end() + 9]
     if not pairs:
         return None
     a, b = rng.choice(pairs)
@@ -89,33 +107,68 @@ _NEGATION_OUT = made(
     re.IGNORECASE,
 )
 _NO_OUT = swap(
-    r"\b(?:no(?= [a-z]{3,}(?<!longer)(?<!more)(?<!later)(?<!less))|neither(?= [a-z]+ [a-z]+)|never|without|none of|unable to|failed to|fails to|"
+    r"\b(?:no(?= [a-z]{3,}(?<!longer)(?<!more)(?<!later)(?<!less))|"
+    r"neither(?= [a-z]+ [a-z]+)|never|without|none of|unable to|failed to|fails to|"
     r"refused to|unless|except)\b(?! limit| prejudice)",
     {
-        "no": "a", "neither": "either", "never": ("always", "often"), "without": "with", "none of": "all of",
-        "unable to": "able to", "failed to": "managed to", "fails to": "manages to", "refused to": "agreed to",
-        "unless": "if", "except": "including",
+        "no": "a",
+        "neither": "either",
+        "never": ("always", "often"),
+        "without": "with",
+        "none of": "all of",
+        "unable to": "able to",
+        "failed to": "managed to",
+        "fails to": "manages to",
+        "refused to": "agreed to",
+        "unless": "if",
+        "except": "including",
     },
     re.IGNORECASE,
-)  # fmt: skip
+)
 _WITH_OUT = swap(
     r"\b(?:with(?! (?:respect|regard|reference|effect))|always|able to|all of(?= the)|every|if(?! not))\b(?= [a-z])",
     {"with": "without", "always": "never", "able to": "unable to", "all of": "none of", "every": "no", "if": "unless"},
 )
 
-_DIRECTION = both({
-    "more than": "less than", "at least": "at most", "increased": "decreased", "increase": "decrease",
-    "above": "below", "before": "after", "higher": "lower", "greater than": "less than", "rose": "fell",
-    "maximum": "minimum", "earlier": "later", "increases": "decreases", "increasing": "decreasing",
-    "growth": "decline", "gains": "losses", "exceeds": "falls below", "exceeded": "fell below", "prior to": "after",
-    "up to": "at least", "no later than": "no earlier than", "not less than": "not more than",
-    "no more than": "no less than", "larger": "smaller", "faster": "slower", "inflows": "outflows",
-    "acceptance": "rejection", "higher than": "lower than", "within": "after", "over": "under",
-})  # fmt: skip
+_DIRECTION = both(
+    {
+        "more than": "less than",
+        "at least": "at most",
+        "increased": "decreased",
+        "increase": "decrease",
+        "above": "below",
+        "before": "after",
+        "higher": "lower",
+        "greater than": "less than",
+        "rose": "fell",
+        "maximum": "minimum",
+        "earlier": "later",
+        "increases": "decreases",
+        "increasing": "decreasing",
+        "growth": "decline",
+        "gains": "losses",
+        "exceeds": "falls below",
+        "exceeded": "fell below",
+        "prior to": "after",
+        "up to": "at least",
+        "no later than": "no earlier than",
+        "not less than": "not more than",
+        "no more than": "no less than",
+        "larger": "smaller",
+        "faster": "slower",
+        "inflows": "outflows",
+        "acceptance": "rejection",
+        "higher than": "lower than",
+        "within": "after",
+        "over": "under",
+    }
+)
 _DIRECTION |= {"after": "before", "less than": "more than", "fewer than": "more than", "under": "over"}
 _DIRECTION_WORDS = made(
-    r"\b(?:(?:more|less|greater|fewer) than|at least|increased?|decreased?|increas(?:es|ing)|decreas(?:es|ing)|above|below|"
-    r"before|after(?! all)|higher(?: than)?|lower(?: than)?|rose|fell|maximum|minimum|earlier|later|growth|decline|gains|losses|"
+    r"\b(?:(?:more|less|greater|fewer) than|at least|increased?|"
+    r"decreased?|increas(?:es|ing)|decreas(?:es|ing)|above|below|"
+    r"before|after(?! all)|higher(?: than)?|lower(?: than)?|rose|"
+    r"fell|maximum|minimum|earlier|later|growth|decline|gains|losses|"
     r"exceed(?:s|ed)|prior to|up to(?= [\d$a-z]+ ?\w*)|n(?:o|ot) (?:later|less|more) than|larger|smaller|faster|slower|"
     r"within(?= (?:\d|\w+ (?:\(\d+\) )?(?:days|months|years|hours|business)))|over(?= [\d$])|under(?= \$?\d))\b",
     lambda match, rng: _DIRECTION.get(match.group().lower()),
@@ -129,27 +182,58 @@ ATTACKS: dict[str, Change] = {
     "number, digits": made(_FIGURE, _other_number),
     "number, words": made(rf"\b(?:{NUMBER_WORDS})\b(?! of\b)", _other_word, re.IGNORECASE),
     "unit": swap(
-        r"(?<=[\d\w)] )(?:business days|days|months|years|hours|minutes|weeks|kg|g|mg|ml|km|miles|metres|meters|mm|cm|pounds)\b"
+        r"(?<=[\d\w)] )(?:business days|days|months|years|hours|minutes|"
+        r"weeks|kg|g|mg|ml|km|miles|metres|meters|mm|cm|pounds)\b"
         r"(?<=\d [a-z]{2})|(?<=\d )(?:days|months|years|hours|minutes|weeks|miles|business days|pounds)\b|"
-        rf"(?<=\) )(?:days|months|years|hours|business days)\b|(?<=teen )years\b|(?:(?<=two )|(?<=three )|(?<=five )|(?<=six ))"
-        r"(?:days|months|years|hours|weeks)\b|(?<=\d)(?:kg|g|mg|ml|km|mm|cm)\b|(?<!US)\$(?=\d)|USD(?= ?\d)|€(?=\d)|£(?=\d)",
+        r"(?<=\) )(?:days|months|years|hours|business days)\b|"
+        r"(?<=teen )years\b|(?:(?<=two )|(?<=three )|(?<=five )|(?<=six ))"
+        r"(?:days|months|years|hours|weeks)\b|(?<=\d)(?:kg|g|mg|ml|"
+        r"km|mm|cm)\b|(?<!US)\$(?=\d)|USD(?= ?\d)|€(?=\d)|£(?=\d)",
         {
-            "business days": "months", "days": ("months", "weeks", "business days"), "months": ("days", "years"),
-            "years": ("months", "days"), "hours": "days", "minutes": "hours", "weeks": "days", "kg": "g", "g": "kg",
-            "mg": "g", "ml": "mg", "km": "miles", "miles": "kilometres", "metres": "feet", "meters": "feet",
-            "mm": "cm", "cm": "mm", "pounds": "dollars", "$": ("€", "CNY "), "usd": "CNY", "€": "$", "£": "$",
+            "business days": "months",
+            "days": ("months", "weeks", "business days"),
+            "months": ("days", "years"),
+            "years": ("months", "days"),
+            "hours": "days",
+            "minutes": "hours",
+            "weeks": "days",
+            "kg": "g",
+            "g": "kg",
+            "mg": "g",
+            "ml": "mg",
+            "km": "miles",
+            "miles": "kilometres",
+            "metres": "feet",
+            "meters": "feet",
+            "mm": "cm",
+            "cm": "mm",
+            "pounds": "dollars",
+            "$": ("€", "CNY "),
+            "usd": "CNY",
+            "€": "$",
+            "£": "$",
         },
     ),
     "scale": swap(
         r"(?<=\d )(?:thousand|million|billion|trillion)\b",
-        {"thousand": ("million", ""), "million": ("billion", "thousand", ""), "billion": ("million", "trillion", ""),
-         "trillion": "billion"},
+        {
+            "thousand": ("million", ""),
+            "million": ("billion", "thousand", ""),
+            "billion": ("million", "trillion", ""),
+            "trillion": "billion",
+        },
     ),
     "per cent, points, plain": swap(
         r"(?<=\d)(?: ?percentage points?| basis points| ?percent| per cent|%)",
-        {"%": (" percentage points", ""), " percent": (" percentage points", ""), "percent": (" percentage points",),
-         " per cent": ("", " basis points"), " percentage points": (" percent", ""), " percentage point": " percent",
-         " basis points": (" percent", " percentage points")},
+        {
+            "%": (" percentage points", ""),
+            " percent": (" percentage points", ""),
+            "percent": (" percentage points",),
+            " per cent": ("", " basis points"),
+            " percentage points": (" percent", ""),
+            " percentage point": " percent",
+            " basis points": (" percent", " percentage points"),
+        },
     ),
     "date, day": made(rf"\b({_MONTH}) (\d{{1,2}})(,? (?:19|20)\d\d)", _day),
     "date, month": made(
@@ -162,28 +246,45 @@ ATTACKS: dict[str, Change] = {
     "no, never, without out": _NO_OUT,
     "without, unless in": _WITH_OUT,
     "must and may": swap(
-        r"\b(?:must|shall|may|will be required to|is required to|are required to|is entitled to|are entitled to|need not|"
+        r"\b(?:must|shall|may|will be required to|is required to|"
+        r"are required to|is entitled to|are entitled to|need not|"
         r"may elect to|has the right to|is obligated to)\b(?! not)",
-        {"must": ("may", "need not"), "shall": ("may", "is entitled to"), "may": ("must", "shall", "is required to"),
-         "is required to": "may", "are required to": "may", "is entitled to": "must", "are entitled to": "shall",
-         "need not": "must", "will be required to": "may", "may elect to": "shall", "has the right to": "must",
-         "is obligated to": "may"},
+        {
+            "must": ("may", "need not"),
+            "shall": ("may", "is entitled to"),
+            "may": ("must", "shall", "is required to"),
+            "is required to": "may",
+            "are required to": "may",
+            "is entitled to": "must",
+            "are entitled to": "shall",
+            "need not": "must",
+            "will be required to": "may",
+            "may elect to": "shall",
+            "has the right to": "must",
+            "is obligated to": "may",
+        },
     ),
     "direction": _DIRECTION_WORDS,
     "ordinal": swap(r"\b(?:first(?! of all)|second|third|fourth|1st|2nd|19th|20th)\b(?! time)", _ORDINAL),
     "section number": made(r"\b((?:Section|Article|Rule|Item|Exhibit|Note|Part|Form|Table|Figure) )(\d+)\b", _section),
-    "range end": made(r"(?<![\d.,-])(\d[\d,.]*)(%? ?(?:to|-|–|(?<=between \d )and|(?<=between \d\d )and) ?\$?)(\d[\d,]*(?<!,))(?![\d-])(?![.,]\d)", _range_end),
+    "range end": made(
+        r"(?<![\d.,-])(\d[\d,.]*)(%? ?(?:to|-|–|(?<=between \d )and|"
+        r"(?<=between \d\d )and) ?\$?)(\d[\d,]*(?<!,))(?![\d-])(?![.,]\d)",
+        _range_end,
+    ),
     "name": made(
         rf"(?<=[a-z,] )(?!(?:{_MONTH})\b)(?:[A-Z][a-z]{{3,}}(?: [A-Z][a-z]{{3,}})*|[A-Z]{{3,5}})(?=[ ,.])", _entity
     ),
     "names exchanged": _roles,
     "numbers exchanged": _two_numbers,
-    "hidden character": made(r"\b(?:not|must|may|[0-9]{2,})\b", lambda m, rng: m.group()[:1] + "\u200b" + m.group()[1:]),
+    "hidden character": made(
+        r"\b(?:not|must|may|[0-9]{2,})\b", lambda m, rng: m.group()[:1] + "\u200b" + m.group()[1:]
+    ),
     "look-alike letter": made(
         r"\b(?:not|no|must|shall|may|more|less|above|before|after)\b",
         lambda m, rng: m.group().translate(str.maketrans("oae", "\u043e\u0430\u0435")),
     ),
-}  # fmt: skip
+}
 
 
 def _comma_number(match: re.Match[str], rng: random.Random) -> str | None:
@@ -239,7 +340,9 @@ def _last_left_out(sentence: str) -> str | None:
 
 def _moved(sentence: str) -> str | None:
     """In 2020, the bank did this. -> The bank did this in 2020."""
-    match = re.fullmatch(r"((?:In|On|As of|During|After|Before|Since|For|At|If|When) [^,]{3,60}), ([^,;:]{30,})\.", sentence)
+    match = re.fullmatch(
+        r"((?:In|On|As of|During|After|Before|Since|For|At|If|When) [^,]{3,60}), ([^,;:]{30,})\.", sentence
+    )
     if match is None:
         return None
     rest = match[2][0].upper() + match[2][1:]
@@ -252,7 +355,8 @@ def _plural(match: re.Match[str], rng: random.Random) -> str | None:
 
 
 _CONTRACT = {
-    f"{w} not": f"{w}n't" for w in "is are was were has have had would could should does did do must".split()
+    f"{w} not": f"{w}n't"
+    for w in ["is", "are", "was", "were", "has", "have", "had", "would", "could", "should", "does", "did", "do", "must"]
 } | {"cannot": "can't", "will not": "won't"}
 
 
@@ -262,8 +366,12 @@ REWRITES: dict[str, Change] = {
     "width": whole(lambda s: s.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789%,"})),
     "must for shall": swap(
         r"(?<!nor )(?<!event )\b(?:must|shall|is required to|are required to)\b(?! be required| not| never| in no)",
-        {"must": ("shall", "is required to"), "shall": ("must", "is required to"), "is required to": "must",
-         "are required to": "must"},
+        {
+            "must": ("shall", "is required to"),
+            "shall": ("must", "is required to"),
+            "is required to": "must",
+            "are required to": "must",
+        },
     ),
     "can for may": swap(
         r"(?<=[a-z] )may(?= [a-z])(?! not| be (?:required|obliged))|\bis entitled to\b|\bis permitted to\b",
@@ -271,12 +379,18 @@ REWRITES: dict[str, Change] = {
     ),
     "must not for may not": swap(
         r"\b(?:may not|must not|shall not|cannot|is not permitted to)\b(?! (?:have|be exhaustive))",
-        {"may not": ("must not", "cannot"), "must not": ("may not", "shall not", "is not allowed to"),
-         "shall not": ("must not", "may not", "is not permitted to"), "cannot": "can not",
-         "is not permitted to": "may not"},
+        {
+            "may not": ("must not", "cannot"),
+            "must not": ("may not", "shall not", "is not allowed to"),
+            "shall not": ("must not", "may not", "is not permitted to"),
+            "cannot": "can not",
+            "is not permitted to": "may not",
+        },
     ),
     "per cent": swap(r"(?<=\d)(?: percent|%)", {" percent": "%", "%": (" per cent", " percent")}),
-    "words for figures": made(r"(?<![\w.,$§/-])\d{1,2}(?= (?:days|months|years|hours|members|people|times|percent)\b)", _word_of),
+    "words for figures": made(
+        r"(?<![\w.,$§/-])\d{1,2}(?= (?:days|months|years|hours|members|people|times|percent)\b)", _word_of
+    ),
     "figures for words": made(rf"\b(?:{NUMBER_WORDS})(?= [a-z]+s\b)", _digits_of),
     "thirty (30) days": made(r"(?<![\w.,$§/-])(\d{1,2})(?= (?:days|months|years|hours)\b)", _twice),
     "1.2 million, 1,200,000": made(r"(?<![\w.,])(\d+(?:\.\d+)?) (thousand|million|billion|trillion)\b", _comma_number),
@@ -289,27 +403,56 @@ REWRITES: dict[str, Change] = {
     "last phrase left out": whole(_last_left_out),
     "phrase moved": whole(_moved),
     "no less than": swap(
-        r"\b(?:at least|at most|no more than|no less than|not less than|more than|no later than|prior to|not exceed)\b(?= [\d$a-z])",
-        {"at least": ("no less than", "not less than", "a minimum of"), "at most": ("no more than", "up to"),
-         "no more than": ("at most", "not more than"), "no less than": "at least", "not less than": "at least",
-         "more than": ("over",), "no later than": ("not later than",), "prior to": "before",
-         "not exceed": "not be more than"},
+        r"\b(?:at least|at most|no more than|no less than|not less than|"
+        r"more than|no later than|prior to|not exceed)\b(?= [\d$a-z])",
+        {
+            "at least": ("no less than", "not less than", "a minimum of"),
+            "at most": ("no more than", "up to"),
+            "no more than": ("at most", "not more than"),
+            "no less than": "at least",
+            "not less than": "at least",
+            "more than": ("over",),
+            "no later than": ("not later than",),
+            "prior to": "before",
+            "not exceed": "not be more than",
+        },
         re.IGNORECASE,
     ),
     "synonyms": swap(
-        r"\b(?:increased|decreased|rose|fell|begins|ends|buy|purchase|however|because|approximately|obtain|provide|such as)\b",
-        {"increased": ("rose", "grew"), "decreased": ("fell", "declined"), "rose": "increased", "fell": "decreased",
-         "begins": "starts", "ends": "finishes", "buy": "purchase", "purchase": "buy", "however": "but",
-         "because": "since", "approximately": ("about", "around"), "obtain": "get", "provide": "supply",
-         "such as": "including"},
+        r"\b(?:increased|decreased|rose|fell|begins|ends|buy|purchase|"
+        r"however|because|approximately|obtain|provide|such as)\b",
+        {
+            "increased": ("rose", "grew"),
+            "decreased": ("fell", "declined"),
+            "rose": "increased",
+            "fell": "decreased",
+            "begins": "starts",
+            "ends": "finishes",
+            "buy": "purchase",
+            "purchase": "buy",
+            "however": "but",
+            "because": "since",
+            "approximately": ("about", "around"),
+            "obtain": "get",
+            "provide": "supply",
+            "such as": "including",
+        },
     ),
     "singular or plural": made(r"(?<= )[a-z]{4,}(?<!s)(?<!is)s(?=[ .,])", _plural),
     "contraction": swap(rf"\b(?:{'|'.join(_CONTRACT)})\b", _CONTRACT),
-    "contraction undone": swap(r"\b(?:isn|aren|wasn|weren|hasn|haven|hadn|wouldn|couldn|shouldn|doesn|didn|don)['’]t\b",
-        {f"{w}n{a}t": f"{w} not" for w in "is are was were has have had would could should does did do".split() for a in "'’"}),
+    "contraction undone": swap(
+        r"\b(?:isn|aren|wasn|weren|hasn|haven|hadn|wouldn|couldn|shouldn|doesn|didn|don)['’]t\b",
+        {
+            f"{w}n{a}t": f"{w} not"
+            for w in ["is", "are", "was", "were", "has", "have", "had", "would", "could", "should", "does", "did", "do"]
+            for a in "'’"
+        },
+    ),
     "label in front": whole(lambda s: f"According to Section 4.2, {s[0].lower() if s[1:2].islower() else s[0]}{s[1:]}"),
-    "connective in front": lambda s, rng: f"{rng.choice(['In addition', 'Specifically', 'However', 'As the document says'])}, "
-    f"{s[0].lower() if s[1:2].islower() else s[0]}{s[1:]}",
+    "connective in front": lambda s, rng: (
+        f"{rng.choice(['In addition', 'Specifically', 'However', 'As the document says'])}, "
+        f"{s[0].lower() if s[1:2].islower() else s[0]}{s[1:]}"
+    ),
     "noun for pronoun": swap(r"^(?:It|They|He|She)\b", dict.fromkeys(("it", "they", "he", "she"), "Hollis Partners")),
-}  # fmt: skip
+}
 """The cited passage is labelled 4.2 and the question names Hollis Partners."""

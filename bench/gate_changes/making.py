@@ -66,8 +66,10 @@ def han(value: int) -> str:
     return out
 
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()  # noqa: E501 - one row of words
-_TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
+_TO_NINE = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = ("ten", "eleven", "twelve", *(f"{t}teen" for t in ("thir", "four", "fif", "six", "seven", "eigh", "nine")))
+_ONES = [*_TO_NINE, *_TEENS]
+_TENS = ["-", "-", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
 def english(value: int) -> str | None:

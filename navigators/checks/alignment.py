@@ -127,7 +127,11 @@ class Change:
         if not put or not taken:
             words, at = (self.cited, self.cited_at) if taken else (self.claim, self.claim_at)
             long = at[1] - at[0] >= (_CLAUSE_LATIN if (put or taken).isascii() else _CLAUSE_HAN)
-            return long or bool(_BREAK.search(put or taken)) or all(edge is None or _BREAK.search(edge) for edge in self._edges(words, at))
+            return (
+                long
+                or bool(_BREAK.search(put or taken))
+                or all(edge is None or _BREAK.search(edge) for edge in self._edges(words, at))
+            )
         return bool(_BREAK.search(put)) != bool(_BREAK.search(taken))
 
     @staticmethod
@@ -201,7 +205,9 @@ def _laid(claim: Words, cited: Words) -> _Laid:
     if len(cited.words) > _LONGEST:
         return _Laid(claim, cited, ())
     ops = Levenshtein.opcodes(cited.words, claim.words)
-    return _Laid(claim, cited, tuple((o.src_start, o.src_end, o.dest_start, o.dest_end) for o in ops if o.tag == "equal"))
+    return _Laid(
+        claim, cited, tuple((o.src_start, o.src_end, o.dest_start, o.dest_end) for o in ops if o.tag == "equal")
+    )
 
 
 def _gaps(
@@ -210,7 +216,7 @@ def _gaps(
     """Spans between blocks of kept words; a single kept word between two changes of one clause belongs to them."""
     start = (0, 0)
     for a, b, c, d in [*blocks, (cited, cited, claim, claim)]:
-        inner = 0 < a and b < cited and 0 < c and d < claim
+        inner = a > 0 and b < cited and c > 0 and d < claim
         if inner and b - a <= _JOINED and (a, c) != start and not _BREAK.search(words.between(start[0], b)):
             continue
         if (a, c) != start:

@@ -72,7 +72,7 @@ def unfounded(claim: str, evidence: Evidence) -> Iterator[Finding]:
             yield Finding(quantity.kind, quantity.text.strip(), _instead(quantity, there))
     for name in names(claim):
         if not _stands(name, evidence):
-            yield Finding("entity", name)
+            yield Finding("entity", name, where=evidence.sentences)
     for word in _unusual(claim):
         if word not in evidence.composed:
             yield Finding("script", word)
@@ -88,7 +88,7 @@ def sinking(claim: str, sentences: str) -> bool:
 def _instead(quantity: Quantity, there: Sequence[Quantity]) -> str:
     """What the evidence says of the kind: of the same unit if there is any."""
     alike = [q for q in there if q.kind == quantity.kind and q.counted]
-    same = [q for q in alike if q.unit == quantity.unit] or alike
+    same = [q for q in alike if q.unit == quantity.unit] or [q for q in alike if q.unit] or alike
     return ", ".join(list(dict.fromkeys(q.text.strip() for q in same))[:_MOST_SHOWN])
 
 

@@ -12,7 +12,7 @@ from itertools import chain
 
 from docs_ingest.sentences import sentence_spans
 from navigators.checks.alignment import aligned
-from navigators.checks.citations import Located, locate, propose, substantial
+from navigators.checks.citations import Located, locate, propose, substantial, whole_words
 from navigators.checks.facts import Evidence, sinking, unfounded
 from navigators.checks.folding import UNSEEN, squeezed
 from navigators.checks.following import changed
@@ -30,7 +30,8 @@ _IDS = 60  # of opened passages that a repair names
 _BEFORE = 12  # characters shown before the place where a quote leaves the true words
 _OWN_TERMS = 4  # content terms of a lead-in that neither the question has nor a lead-in needs
 _LEAD = re.compile(
-    r"[:：]\s*$|\b(?:follow(?:s|ing)|below|here|summary|sum up|in short|overall|question|answer)\b|如下|以下|下列|综上|总之|关于|至于",
+    r"[:：]\s*$|\b(?:follow(?:s|ing)|below|here|summary|sum up|in short|"
+    r"overall|question|answer)\b|如下|以下|下列|综上|总之|关于|至于",
     re.IGNORECASE,
 )
 _LEAD_WORDS = re.compile(
@@ -154,14 +155,17 @@ def _not_there(wanted: DraftCite, passage: Passage) -> _Failure:
     span = propose(wanted.quote, passage.text)
     if span is None:
         return _Failure("G2", Finding("quote", wanted.quote, kind="none"), passage.text)
-    true = passage.text[span[0] : span[1]]
+    start, end = whole_words(passage.text, span)
+    true = passage.text[start:end]
+    if (start, end) != span and squeezed(wanted.quote) == squeezed(passage.text[span[0] : span[1]]):
+        return _Failure("G2", Finding("quote", wanted.quote, true, "cut"), true)
     return _Failure("G2", Finding("quote", *_where_they_part(wanted.quote, true)), true)
 
 
 def _where_they_part(quote: str, true: str) -> tuple[str, str]:
     """Both texts from shortly before the first words that differ."""
     same = next((i for i, (a, b) in enumerate(zip(quote, true, strict=False)) if a != b), min(len(quote), len(true)))
-    start = max(0, same - _BEFORE)
+    start = quote.rfind(" ", 0, max(0, same - _BEFORE)) + 1
     return quote[start:], true[start:]
 
 

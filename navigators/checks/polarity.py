@@ -18,7 +18,6 @@ from navigators.checks.wording import Finding
 from stores.tokens import index_terms
 
 
-
 class Modality(Enum):
     MUST = "must"
     MAY = "may"
@@ -54,7 +53,7 @@ _NEUTRAL = _words(
     "可操作|可执行|可行|许可|认可|应用|应急|响应|供应|应收|应付|应对|对应|相应|反应|适应|效应|非现场|非面对面|非自然人|非金融|非法|"
     "不能说|必要|须知|\\bno\\.(?=\\s*\\d)",
     r"not only|whether or not|if not|not limited to|no one but|non-\w+|nonetheless|notwithstanding|may \d|"
-    r"in may|may(?= (?:19|20)\d\d)",
+    r"(?:in|of|by|since|until|\d|\dst|\dnd|\drd|\dth) may|may(?=,? (?:19|20)\d\d)",
 )
 _MODAL = "(?:(?:shall|must|may|can|should|will|is|are) )?"
 _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = (
@@ -62,7 +61,8 @@ _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = (
         _words(
             "(?:不得|不应|不)(?:超过|高于|多于|晚于|迟于|大于)|至多|最多|最高|最迟|最晚|以下|以内|之内|上限|(?:之日起|后|前)?"
             "[0-9零一二三四五六七八九十百]个?(?:工作)?[日天年月时]内",
-            f"{_MODAL}(?:not|never|no|cannot) (?:permitted |allowed )?(?:to )?(?:be )?(?:exceed(?:ed|ing|s)?|more than|greater than|later than|"
+            f"{_MODAL}(?:not|never|no|cannot) (?:permitted |allowed )?(?:to )?"
+            f"(?:be )?(?:exceed(?:ed|ing|s)?|more than|greater than|later than|"
             "longer than|above|over)|at most|up to|maximum(?: of)?|no later than|within",
         ),
         Bound.MOST,
@@ -70,7 +70,8 @@ _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (
         _words(
             "(?:不得|不应|不)(?:低于|少于|小于|早于|短于)|至少|最少|最低|以上|下限",
-            f"{_MODAL}(?:not|never|no) (?:permitted |allowed )?(?:to )?(?:be )?(?:less than|fewer than|lower than|below|under|earlier than|"
+            f"{_MODAL}(?:not|never|no) (?:permitted |allowed )?(?:to )?(?:be"
+            f" )?(?:less than|fewer than|lower than|below|under|earlier than|"
             "shorter than)|at least|minimum(?: of)?|or more",
         ),
         Bound.LEAST,
@@ -175,9 +176,10 @@ def _from_whole(clause: str, terms: frozenset[str], sentences: Sequence[str]) ->
         yield Finding("negation", clause, best[0], "added")
     elif not said.negated and parts and all(p.negated for p in parts):
         yield Finding("negation", clause, best[0], "dropped")
-    elif said.modalities and (all_of := [p.modalities for p in parts if p.modalities]):
-        if not any(said.modalities & m for m in all_of):
-            yield _modality(said.modalities, sum(all_of, Counter()))
+    else:
+        true = sum((p.modalities for p in parts), Counter())
+        if said.modalities and true and not said.modalities & true:
+            yield _modality(said.modalities, true, best[0])
 
 
 def compared(claim: str, cited: str) -> Iterator[Finding]:
@@ -219,11 +221,11 @@ def _differences(claim: str, cited: str, close: bool, in_place: bool = False) ->
         more = said.negated > true.negated or said.negations > true.negations
         yield Finding("negation", claim, cited, "added" if more else "dropped")
     elif _other_modality(said.modalities, true.modalities, close):
-        yield _modality(said.modalities, true.modalities)
+        yield _modality(said.modalities, true.modalities, cited)
     if said.bounds and true.bounds and not said.bounds & true.bounds:
-        yield Finding("bound", _named(said.bounds), _named(true.bounds))
+        yield Finding("bound", _named(said.bounds), _named(true.bounds), where=cited)
     for mine, theirs in against(claim, cited, in_place=in_place):
-        yield Finding("direction", mine, theirs)
+        yield Finding("direction", mine, theirs, where=cited)
 
 
 def _other_modality(said: Counter[Modality], true: Counter[Modality], close: bool) -> bool:
@@ -233,10 +235,10 @@ def _other_modality(said: Counter[Modality], true: Counter[Modality], close: boo
     return bool(said and true and not said & true)
 
 
-def _modality(said: Counter[Modality], true: Counter[Modality]) -> Finding:
-    return Finding("modality", _named(said) or "-", _named(true))
+def _modality(said: Counter[Modality], true: Counter[Modality], cited: str) -> Finding:
+    more, less = said - true or said, true - said or true
+    return Finding("modality", _named(more), _named(less), "" if more else "dropped", cited)
 
 
 def _named(found: Iterable[Modality] | Iterable[Bound]) -> str:
     return ", ".join(sorted(one.value for one in found))
-

@@ -240,7 +240,7 @@ def _percent(match: re.Match[str]) -> Quantity | None:
     bracketed = match["loss"] is not None and match.group().rstrip().endswith(")")
     if _below_zero(match) and not bracketed:
         value = -value
-    return Quantity("percent", value, unit, match.group().strip(" ("), bracketed)
+    return Quantity("percent", value, unit, match.group().strip(), bracketed)
 
 
 def _fraction_han(match: re.Match[str]) -> Quantity | None:
@@ -277,7 +277,7 @@ def _figure(match: re.Match[str]) -> Quantity | None:
         value = -value
     if not unit and not match["scale"] and value.denominator == 1 and 1900 <= value <= 2099 and len(match["n"]) == 4:
         return Quantity("date", (int(value), None, None), "", match.group())
-    return Quantity("number", value, unit, match.group().strip(" ("))
+    return Quantity("number", value, unit, match.group().strip())
 
 
 def _unit(match: re.Match[str]) -> str:

@@ -7,9 +7,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 Code = Literal[
-    "claim", "id", "quote", "citation", "number", "date", "percent", "label", "entity", "script", "unrelated",
-    "negation", "modality", "bound", "direction", "order", "contradiction", "version",
-]  # fmt: skip
+    "claim",
+    "id",
+    "quote",
+    "citation",
+    "number",
+    "date",
+    "percent",
+    "label",
+    "entity",
+    "script",
+    "unrelated",
+    "negation",
+    "modality",
+    "bound",
+    "direction",
+    "order",
+]
 Language = Literal["en", "zh"]
 
 _SHOWN = 60  # characters of words shown in a reason
@@ -22,8 +36,10 @@ class Finding:
 
     code: Code
     said: str  # words of the claim
-    true: str = ""  # words of the cited text, where there are some in its place
+    true: str = ""  # words of the cited text in their place, if there are any
     kind: str = ""  # which of the code's messages, where it has several
+    where: str = ""  # the cited text around it
+
 
 _SAYS = {
     "en": ("the claim says {said}; the cited text says {true}", "the claim says {said}; the cited text does not"),
@@ -46,8 +62,8 @@ _OTHERWISE: dict[str, dict[str, str]] = {
         "negation dropped": "the claim leaves out a not of the cited text: “{true}”",
         "negation added": "the claim says not where the cited text does not: “{true}”",
         "order": "the claim exchanges {said} and {true}",
-        "contradiction": "{said} says otherwise: {true}",
-        "version": "the cited version is no longer current",
+        "quote cut": "“{said}” begins or ends inside a word or number; the passage says “{true}”",
+        "modality dropped": "the claim leaves out “{true}” of the cited text",
     },
     "zh": {
         "claim empty": "没有任何文字",
@@ -65,10 +81,37 @@ _OTHERWISE: dict[str, dict[str, str]] = {
         "negation dropped": "回答漏掉了所引原文的否定：“{true}”",
         "negation added": "所引原文没有否定，回答却加了否定：“{true}”",
         "order": "回答把“{said}”与“{true}”对调了",
-        "contradiction": "{said} 的说法不同：{true}",
-        "version": "所引版本已不是现行版本",
+        "quote cut": "“{said}”从一个词或数字的中间断开；该段原文是“{true}”",
+        "modality dropped": "回答漏掉了所引原文的“{true}”",
     },
-}  # fmt: skip
+}
+
+
+_NAMED_ZH = {
+    "must": "应当",
+    "may": "可以",
+    "must not": "不得",
+    "need not": "不必",
+    "at most": "至多",
+    "at least": "至少",
+    "over": "超过",
+    "under": "不足",
+}
+
+
+def said_otherwise(finding: Finding, place: str, language: Language) -> str:
+    """What another document says otherwise (G6): `policy@1#0.1 says otherwise (number: ten years, not seven years)`."""
+    said, true = _in(language, finding.said, finding.code), _in(language, finding.true, finding.code)
+    if language == "zh":
+        return f"{place} 的说法不同（{finding.code}：{true}，这里是{said}）"[:LONGEST_REASON]
+    return f"{place} says otherwise ({finding.code}: {true}, here {said})"[:LONGEST_REASON]
+
+
+def _in(language: Language, words: str, code: Code) -> str:
+    """Names of must and may, of limits in a language; other words as they stand, shortened."""
+    if language == "zh" and code in ("modality", "bound"):
+        words = "、".join(_NAMED_ZH.get(one, one) for one in words.split(", "))
+    return _short(words) or "-"
 
 
 def message(finding: Finding, language: Language) -> str:
@@ -77,8 +120,11 @@ def message(finding: Finding, language: Language) -> str:
     template = table.get(f"{finding.code} {finding.kind}".strip()) or table.get(finding.code)
     if template is None:
         template = _SAYS[language][0 if finding.true else 1]
-    words = template.format(said=_short(finding.said), true=_short(finding.true) or "-")
-    return f"{finding.code}: {words}"[:LONGEST_REASON]
+    words = template.format(
+        said=_in(language, finding.said, finding.code), true=_in(language, finding.true, finding.code)
+    )
+    where = f": “{_short(finding.where)}”" if finding.where else ""
+    return f"{finding.code}: {words}{where}"[:LONGEST_REASON]
 
 
 def _short(words: str) -> str:
