@@ -92,7 +92,7 @@ def main() -> None:
 
 
 def _print_agreement(language: str, half: str, pool: Pool, each: int) -> None:
-    """G6: how often two documents that say otherwise are noticed, and two that say the same, or other things, are not."""
+    """G6: how often documents that say otherwise are noticed, and those that say the same, or other things."""
     attacks, rewrites = _CHANGES[language]
     counts = {"says otherwise": [0, 0], "says the same": [0, 0]}
     for what, changes in (("says otherwise", attacks), ("says the same", rewrites)):

@@ -418,6 +418,11 @@ REWRITES: dict[str, Change] = {
         },
         re.IGNORECASE,
     ),
+    "no later than": swap(
+        r"\bwithin(?= (?:\d+|\w+) (?:\(\d+\) )?(?:business |"
+        r"calendar )?(?:days|months|years|hours) (?:after|of|from|following))",
+        {"within": "no later than"},
+    ),
     "synonyms": swap(
         r"\b(?:increased|decreased|rose|fell|begins|ends|buy|purchase|"
         r"however|because|approximately|obtain|provide|such as)\b",

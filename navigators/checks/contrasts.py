@@ -90,13 +90,14 @@ _IN_PLACE = (
         "unable|incapable|fail\\w*|unsuccessful(?:ly)?|refus\\w*|reject\\w*|den(?:y|ies|ied)|disallow\\w*|prohibit\\w*|forbid\\w*|disagree\\w*|disapprov\\w*",
         "无法|不能|拒绝|拒不|不同意|驳回|禁止|失败|不服|不准|拒",
     ),
-    _pair(
-        "side",
-        "buy\\w*|bought|purchas\\w*|inflows?|incom\\w+|receiv\\w*|assets?|profits?|gains?|credit|lend\\w*|import\\w*|revenues?|receivables?",
-        "买|購|购|流入|收入|收取|资产|盈利|利润|贷方|进口|买受",
-        "sell\\w*|sold|sales?|outflows?|outgoing|pay\\w*|paid|liabilit\\w+|loss(?:es)?|debit|borrow\\w*|export\\w*|expens\\w+|payables?",
-        "卖|賣|售|流出|支出|支付|负债|亏损|借方|出口|出卖",
-    ),
+    _pair("sale", r"buy\w*|bought|purchas\w*", "买|購|购", r"sell\w*|sold", "卖|賣|出售"),
+    _pair("flow", "inflows?", "流入", "outflows?", "流出"),
+    _pair("income", "income", "收入", r"expens\w+", "支出|费用"),
+    _pair("balance", "assets?", "资产", r"liabilit\w+", "负债"),
+    _pair("result", "profits?|gains?", "盈利|利润", "loss(?:es)?", "亏损"),
+    _pair("loan", r"lend\w*|lent", "出借|贷出", r"borrow\w*", "借入|借款"),
+    _pair("trade", r"import(?!an)\w*", "进口", r"export\w*", "出口"),
+    _pair("entry", "credit(?:ed)?", "贷方", "debit(?:ed)?", "借方"),
     _pair(
         "weight",
         "heav\\w+|strict\\w*|strong\\w*|aggravat\\w*",
@@ -114,12 +115,20 @@ _IN_PLACE = (
 )
 
 
+_LIMITS = re.compile(
+    r"\b(?:no|not) (?:later|more|less|longer|fewer|earlier|sooner|higher|lower) than\b|"
+    r"不(?:得|应|能)?(?:迟于|晚于|超过|少于|低于|高于|多于|早于|大于|小于)"
+)
+"""Limits said by denying their opposite (no later than, 不少于): `polarity` reads them."""
+
+
 def against(claim: str, cited: str, *, in_place: bool = False) -> Iterator[tuple[str, str]]:
     """Pairs of words, the claim's and the cited ones, where the claim has one side and the cited text the other.
 
     What both say cancels out. `in_place`: the texts are short and stand for one another, so words that mean
     a direction only there count too.
     """
+    claim, cited = _LIMITS.sub(" ", claim), _LIMITS.sub(" ", cited)
     for pair in _IN_PLACE if in_place else _ANYWHERE:
         mine, theirs = _counts(pair, claim), _counts(pair, cited)
         for one, other in ((0, 1), (1, 0)):
