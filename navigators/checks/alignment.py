@@ -28,6 +28,7 @@ _MOST_NUMERIC = 8  # words that a number is extended by
 _UNIT_WORDS = 3  # words behind a number that may be its unit
 _JOINED = 1  # kept words between two changes that are one
 _BREAK = re.compile(r"[,.:](?!\d)|[;!?，；：。！？、()（）]")
+_CLAUSE_END = re.compile(rf"{_BREAK.pattern.replace('、', '').replace('()（）', '')}|\b(?:and|but|or)\b")
 _CLAUSE_LATIN, _CLAUSE_HAN = 6, 9  # words put in or left out that are a clause of their own
 _JOINS = frozenset(["and", "or", "as", "well", "和", "与", "及", "或", "以", "者", "並", "與"])
 
@@ -72,6 +73,13 @@ class Words:
         a, b = self.span(start, end)
         return self.text[a:b]
 
+    def clause(self, start: int, end: int) -> str:
+        """The text around the words, up to the next marks or conjunctions."""
+        a, b = self.span(start, end)
+        low = max((m.end() for m in _CLAUSE_END.finditer(self.text, 0, a)), default=0)
+        high = _CLAUSE_END.search(self.text, b)
+        return self.text[low : high.start() if high else len(self.text)]
+
     def numeric(self, start: int, end: int) -> str:
         """The words with the rest of the number, date or amount they are part of, and its unit."""
         low = start
@@ -114,6 +122,17 @@ class Change:
         before, behind = (min(_AROUND, k) for k in self.kept)
         (a, b), (c, d) = self.claim_at, self.cited_at
         return self.claim.between(a - before, b + behind), self.cited.between(c - before, d + behind)
+
+    @property
+    def clauses(self) -> tuple[str, str]:
+        """The clause of the claim and that of the cited text which the change is in."""
+        return self.claim.clause(*self.claim_at), self.cited.clause(*self.cited_at)
+
+    @property
+    def only_numeric(self) -> bool:
+        """Whether parts of numbers, and nothing else, stand for one another."""
+        words = self.claim.words[slice(*self.claim_at)] + self.cited.words[slice(*self.cited_at)]
+        return all(NUMERIC.fullmatch(w) for w in words)
 
     @property
     def numbers(self) -> tuple[str, str]:

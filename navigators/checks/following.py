@@ -14,6 +14,7 @@ from navigators.checks.polarity import compared
 from navigators.checks.quantities import Quantity, agrees, counted, negative, quantities
 from navigators.checks.wording import Finding
 
+_MOVABLE = ("negation", "modality")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LEAST_NAME = 2  # characters
 _PRONOUN = re.compile(r"该|其|本|此|他|她|它|上述|前述|前款|有关|相关|双方|当事人")
@@ -48,9 +49,21 @@ def changed(laid: Aligned, sinks: bool) -> Iterator[Finding]:
     for change in laid.changes:
         if not change.clause:
             yield from _number(change, sinks)
-            yield from compared(*change.shown)
+            yield from _polarity(change)
             yield from _ordinal(change)
             yield from _name(change)
+
+
+def _polarity(change: Change) -> Iterator[Finding]:
+    """A not, must or may that has only moved inside its clause (禁止任何人…, 任何人不得…) is no change."""
+    moved: bool | None = None
+    for finding in compared(*change.shown):
+        if finding.code in _MOVABLE:
+            if moved is None:
+                moved = not any(f.code in _MOVABLE for f in compared(*change.clauses))
+            if moved:
+                continue
+        yield finding
 
 
 def _number(change: Change, sinks: bool) -> Iterator[Finding]:
@@ -62,10 +75,23 @@ def _number(change: Change, sinks: bool) -> Iterator[Finding]:
         if not alike or (quantity.kind == "label" and not labels):
             continue
         if not any(agrees(quantity, q) or (sinks and agrees(negative(quantity), q)) for q in alike):
+            if not change.only_numeric and _all_there(change):
+                return  # in other words and another order
             yield Finding(quantity.kind, quantity.text.strip(), true)
             return
     if _RANGE.search(true) and _reversed(mine, theirs):
         yield Finding("number", said, true)
+
+
+def _all_there(change: Change) -> bool:
+    """Whether each number of the claim is in the sentence, as often as the claim says it."""
+    left = list(counted(quantities(change.cited.text)))
+    for quantity in counted(quantities(change.claim.text)):
+        there = next((q for q in left if agrees(quantity, q)), None)
+        if there is None:
+            return False
+        left.remove(there)
+    return True
 
 
 def _reversed(mine: Sequence[Quantity], theirs: Sequence[Quantity]) -> bool:

@@ -119,12 +119,14 @@ _MODALITIES: tuple[tuple[re.Pattern[str], Modality], ...] = (
 )
 _NEGATION = _words(
     "不|未|没有|没|无|非|拒绝|除外|免于|免除",
-    r"not|no|never|none|neither|nor|without|\w+n['’]t|refus(?:e|es|ed)|exempt(?:ed)?|exclud(?:e|es|ed)|"
+    r"not|no|never|none|neither|nor|without|unless|except|\w+n['’]t|refus(?:e|es|ed)|exempt(?:ed)?|exclud(?:e|es|ed)|"
     r"fail(?:s|ed)? to",
 )
 _CLAUSE = re.compile(
-    r"(?:(?<!\d),|,(?!\d)|[，;；。！？!?：:\n])+\s*|(?<=[a-z])(?<![Nn]o)\.\s+|\s+(?:but|and|or|while|whereas|unless|except)\s+"
+    r"(?:(?<!\d),|,(?!\d)|[，;；。！？!?：:\n])+\s*|(?<=[a-z])(?<![Nn]o)\.\s+|\s+(?:but|and|or|while|whereas)\s+|"
+    r"\s+(?=(?:unless|except)\s)"
 )
+_PREFIX = re.compile(r"\b(?:un|non-?|in|im|ir|dis)([a-z]{4,})\b", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _LEAST_TERMS = 2  # a clause with fewer content terms goes with the one before it
 _SAME_WORDS = 0.8  # of all content terms of two clauses: from here on every not, must and may is counted
@@ -216,7 +218,7 @@ def _nearest(terms: frozenset[str], there: Sequence[tuple[str, frozenset[str]]])
 
 def _differences(claim: str, cited: str, close: bool, in_place: bool = False) -> Iterator[Finding]:
     """`close`: both clauses have nearly the same words, so each not, must and may must be there as often."""
-    said, true = polarity(claim), polarity(cited)
+    said, true = polarity(_prefixes_written_out(claim, cited)), polarity(_prefixes_written_out(cited, claim))
     if said.negated != true.negated or (close and said.negations != true.negations):
         more = said.negated > true.negated or said.negations > true.negations
         yield Finding("negation", claim, cited, "added" if more else "dropped")
@@ -226,6 +228,11 @@ def _differences(claim: str, cited: str, close: bool, in_place: bool = False) ->
         yield Finding("bound", _named(said.bounds), _named(true.bounds), where=cited)
     for mine, theirs in against(claim, cited, in_place=in_place):
         yield Finding("direction", mine, theirs, where=cited)
+
+
+def _prefixes_written_out(text: str, other: str) -> str:
+    """unresolved as not resolved, where the other text has resolved."""
+    return _PREFIX.sub(lambda m: f"not {m[1]}" if re.search(rf"\b{m[1]}\b", other, re.IGNORECASE) else m.group(), text)
 
 
 def _other_modality(said: Counter[Modality], true: Counter[Modality], close: bool) -> bool:
