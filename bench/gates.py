@@ -1,270 +1,273 @@
 """What the gates catch and what they stop wrongly, on sentences of real documents changed by rule.
 
-    .venv/bin/python bench/gates.py --data ../shared/data [--each 400]
+    .venv/bin/python bench/gates.py --data ../shared/data [--each 400] [--half looked|unseen] [--show 5] [--only WORDS]
 
 Each sentence stands in a passage with its neighbours and is cited whole. An
 attack changes the claim (a number, not, must and may, a name) or the citation
-(the quote of another passage, the id of another passage); a harmless rewrite says
-the same otherwise. Made by rule, so the figures say what the gates do with such
-changes, not what models write.
+(ids, quotes, versions); a harmless rewrite says the same otherwise. Documents are
+halved by the hash of their name: rules are mended while looking at misses of the
+half `looked`; `unseen` says what they do elsewhere. Made by rule, so the figures
+say what the gates do with such changes, not what models write.
 """
 
 import argparse
+import gzip
+import hashlib
+import json
 import random
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
+from bench.gate_changes import chinese, citing, english
+from bench.gate_changes.citing import Attempt, Case, Citing
+from bench.gate_changes.making import Change
 from docs_ingest.readers.markdown import read_markdown
 from docs_ingest.readers.pdf.reader import PdfLimits, read_pdf
 from docs_ingest.sentences import sentence_spans
-from navigators.checks import check_draft
+from navigators.checks import Checked, check_draft
+from navigators.checks.agreement import contradictions
 from navigators.drafts import Draft, DraftCite, DraftClaim
-from stores.records import Citation, Passage, Road
+from stores.records import Citation, Claim, ClaimKind, Passage, Road
 
-Change = Callable[[str, random.Random], str | None]
-_HAN_DIGITS = "一二三四五六七八九"
+HALVES = ("looked", "unseen")
+_SETS = {"en": ("xquad_en", "covidqa", "cuad"), "zh": ("stard_laws", "xquad_zh", "cmrc", "drcd", "cjrc")}
+_FILINGS = (
+    "PEPSICO_2023_8K_dated-2023-05-05.pdf",
+    "ULTABEAUTY_2023Q4_EARNINGS.pdf",
+    "JOHNSON_JOHNSON_2022Q4_EARNINGS.pdf",
+)
+_CHANGES = {"en": (english.ATTACKS, english.REWRITES), "zh": (chinese.ATTACKS, chinese.REWRITES)}
+_LABELS = {"en": "4.2", "zh": "第四条"}
+_QUESTIONS = {"en": "What does Hollis Partners say?", "zh": "恒远集团应当如何？"}
+_MOST_OF_ONE = 150  # sentences of one document
+_CONTRARY = (
+    "number, digits",
+    "number, Han numerals",
+    "per cent, points, plain",
+    "negation in",
+    "negation out",
+    "must and may",
+    "direction",
+)
+_AT_ONCE = 4  # rewrites of one sentence
+_NOT_AT_ONCE = ("untouched", "width", "label in front", "connective in front", "traditional", "simplified")
+_AROUND = 6  # sentences before and after, in a passage
+
+Pool = list[tuple[list[str], str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    kind: str
+    name: str
+    stopped: int
+    total: int
+    examples: list[str]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--each", type=int, default=400, help="sentences per change and language")
+    parser.add_argument("--each", type=int, default=400, help="sentences per change, language and half")
+    parser.add_argument("--half", choices=HALVES, help="only this half of the documents")
+    parser.add_argument("--language", choices=sorted(_SETS))
+    parser.add_argument("--only", default="", help="only changes whose name matches this regular expression")
     parser.add_argument("--show", type=int, default=0, help="print so many misses and false alarms of each kind")
     options = parser.parse_args()
-    for language, passages in (("en", _english(options.data)), ("zh", _chinese(options.data))):
-        _measure(language, passages, options.each, options.show)
+    for language in [options.language] if options.language else sorted(_SETS):
+        pools = _pools(language, options.data)
+        halves = [options.half] if options.half else list(HALVES)
+        begun = time.perf_counter()
+        tallies = {h: _measured(language, pools[h], options.each, options.only) for h in halves}
+        claims = sum(t.total for made in tallies.values() for t in made)
+        print(f"{language}: " + ", ".join(f"{len(pools[h])} sentences {h}" for h in halves))
+        _print(tallies, options.show)
+        for half in halves:
+            _print_agreement(language, half, pools[half], options.each)
+        print(f"  {(time.perf_counter() - begun) / max(1, claims) * 1000:.2f} ms a claim, its change included\n")
 
 
-def _english(data: Path) -> list[list[str]]:
-    files = sorted((data / "docs" / "en").glob("*.pdf"))
+def _print_agreement(language: str, half: str, pool: Pool, each: int) -> None:
+    """G6: how often documents that say otherwise are noticed, and those that say the same, or other things."""
+    attacks, rewrites = _CHANGES[language]
+    counts = {"says otherwise": [0, 0], "says the same": [0, 0]}
+    for what, changes in (("says otherwise", attacks), ("says the same", rewrites)):
+        for name, change in changes.items():
+            if (name not in _CONTRARY and what == "says otherwise") or name in ("traditional", "simplified"):
+                continue
+            rng = random.Random(name)
+            made = ((s, change(s, rng)) for _, s in pool)
+            pairs = list(islice(((s, c) for s, c in made if c and c != s), each // 4))
+            counts[what][0] += sum(bool(contradictions([_claim(s, "a"), _claim(c, "b")])) for s, c in pairs)
+            counts[what][1] += len(pairs)
+    others = contradictions([_claim(s, str(i)) for i, (_, s) in enumerate(pool[:each])])
+    print(f"  G6 {half}: " + ", ".join(f"{k} {n} of {t} noticed" for k, (n, t) in counts.items()), end="; ")
+    print(f"of {min(each, len(pool))} sentences of different documents {len(others)} warned about")
+
+
+def _claim(text: str, document: str) -> Claim:
+    citation = Citation(document, 1, "0.1", None, None, 0, len(text), text)
+    return Claim(text, ClaimKind.FACT, (citation,), (), ("f0",))
+
+
+def _print(tallies: dict[str, list[Tally]], show: int) -> None:
+    for row in zip(*tallies.values(), strict=True):
+        figures = "".join(
+            f"{t.stopped:6} of {t.total:4} {100 * t.stopped / t.total:6.1f} %" if t.total else f"{'-':>23}" for t in row
+        )
+        print(f"  {row[0].kind:8} {row[0].name:34}{figures}{_mark(row)}")
+        for tally in row:
+            for example in tally.examples[:show]:
+                print(f"      {example}")
+
+
+def _mark(row: tuple[Tally, ...]) -> str:
+    """A star behind what misses the aim: .95 of an attack caught, .02 of a rewrite stopped."""
+    return (
+        " *"
+        if any(
+            t.total and (t.stopped < 0.95 * t.total if t.kind == "attack" else t.stopped > 0.02 * t.total) for t in row
+        )
+        else ""
+    )
+
+
+def _pools(language: str, data: Path) -> dict[str, Pool]:
+    """Usable sentences with their passage, by half, in a drawn order."""
+    pools: dict[str, Pool] = {h: [] for h in HALVES}
+    for name, paragraphs in _documents(language, data):
+        rng = random.Random(name)
+        found = [(_around(p, i), s) for p in paragraphs for i, s in enumerate(p) if _usable(s)]
+        rng.shuffle(found)
+        pools[half_of(name)] += found[:_MOST_OF_ONE]
+    for pool in pools.values():
+        random.Random(7).shuffle(pool)
+    return pools
+
+
+def half_of(name: str) -> str:
+    """The half a document is in, by its name up to the first dot: versions of one text stay together."""
+    return HALVES[hashlib.sha256(name.partition(".")[0].encode()).digest()[0] % 2]
+
+
+def _documents(language: str, data: Path) -> Iterator[tuple[str, list[list[str]]]]:
+    for name in _SETS[language]:
+        with gzip.open(data / "dev" / f"{name}.dev.documents.jsonl.gz", "rt", encoding="utf-8") as lines:
+            for line in lines:
+                record = json.loads(line)
+                yield record["doc_id"], [_sentences(p) for p in record["text"].split("\n\n")]
+    if language == "zh":
+        for path in sorted((data / "docs" / "zh").glob("*.md")):
+            yield path.name, _paragraphs(read_markdown(path.read_bytes()))
+        return
+    filings = [data / "dev" / "financebench_pdf" / name for name in _FILINGS]
     limits = PdfLimits(5_000, 20_000_000)
-    return [p for f in files for p in _passages(read_pdf(f.read_bytes(), limits, lambda page, pages: None))]
+    for path in [*sorted((data / "docs" / "en").glob("*.pdf")), *filings]:
+        yield path.name, _paragraphs(read_pdf(path.read_bytes(), limits, lambda page, pages: None))
 
 
-def _chinese(data: Path) -> list[list[str]]:
-    return [p for f in sorted((data / "docs" / "zh").glob("*.md")) for p in _passages(read_markdown(f.read_bytes()))]
+def _paragraphs(parsed) -> list[list[str]]:  # type: ignore[no-untyped-def]
+    return [_sentences(parsed.text[b.start : b.end]) for b in parsed.blocks if b.kind.value == "paragraph"]
 
 
-def _passages(parsed) -> Iterator[list[str]]:  # type: ignore[no-untyped-def]
-    """Paragraphs as lists of their sentences."""
-    for block in parsed.blocks:
-        if block.kind.value == "paragraph":
-            words = parsed.text[block.start : block.end]
-            sentences = [words[s:e] for s, e in sentence_spans(words)]
-            if any(_usable(s) for s in sentences):
-                yield sentences
+def _sentences(words: str) -> list[str]:
+    return [words[s:e] for s, e in sentence_spans(words)]
+
+
+def _around(paragraph: list[str], at: int) -> list[str]:
+    return paragraph[max(0, at - _AROUND) : at + _AROUND + 1]
 
 
 def _usable(sentence: str) -> bool:
     han = sum("\u4e00" <= c <= "\u9fff" for c in sentence)
-    return 20 <= han <= 120 if han else 50 <= len(sentence) <= 300 and sentence[0].isupper() and sentence[-1] == "."
+    if han:
+        return 15 <= han <= 140
+    return 50 <= len(sentence) <= 350 and sentence[0].isupper() and sentence[-1] == "." and "\n" not in sentence
 
 
-def _measure(language: str, passages: list[list[str]], each: int, show: int) -> None:
-    rng = random.Random(7)
-    pool = [(p, s) for p in passages for s in p if _usable(s)]
-    rng.shuffle(pool)
-    print(f"{language}: {len(pool)} sentences")
-    begun, claims = time.perf_counter(), 0
-    for name, change in _ATTACKS[language].items():
-        caught, misses, total = 0, [], 0
-        for passage, sentence in pool:
-            changed = change(sentence, rng)
-            if changed is None or changed == sentence or total == each:
-                continue
-            total += 1
-            passed = _passes(changed, "p00", sentence, passage, rng.choice(passages))
-            caught += not passed
-            if passed:
-                misses.append(f"{sentence}\n      -> {changed}")
-        claims += total
-        _report("attack", name, caught, total, misses[:show])
-    for name in ("quote of another passage", "id of another passage"):
-        caught = 0
-        for passage, sentence in pool[:each]:
-            other = rng.choice([p for p in passages[:500] if p is not passage])
-            quote, id_ = (sentence, "p01") if name.startswith("id") else (other[0], "p00")
-            caught += not _passes(sentence, id_, quote, passage, other)
-        _report("attack", name, caught, min(each, len(pool)), [])
-    for name, change in _HARMLESS[language].items():
-        stopped, alarms, total = 0, [], 0
-        for passage, sentence in pool:
-            changed = change(sentence, rng)
-            if changed is None or changed == sentence or total == each:
-                continue
-            total += 1
-            passed = _passes(changed, "p00", sentence, passage, rng.choice(passages))
-            stopped += not passed
-            if not passed:
-                alarms.append(f"{sentence}\n      -> {changed}  [{_why(changed, sentence, passage)}]")
-        claims += total
-        _report("harmless", name, stopped, total, alarms[:show])
-    print(f"  {(time.perf_counter() - begun) / claims * 1000:.2f} ms a claim\n")
+def _measured(language: str, pool: Pool, each: int, only: str) -> list[Tally]:
+    attacks, rewrites = _CHANGES[language]
+    changes: list[tuple[str, str, Citing]] = [("attack", n, c) for n, c in citing.ATTACKS.items()]
+    changes += [("attack", n, _lifted(c)) for n, c in attacks.items()]
+    changes += [("harmless", n, _lifted(c)) for n, c in rewrites.items()]
+    changes += [
+        ("harmless", "several at once", _lifted(_several(language))),
+        *(("harmless", n, c) for n, c in citing.REWRITES.items()),
+    ]
+    return [_tally(language, pool, each, *change) for change in changes if re.search(only, change[1])]
 
 
-def _report(kind: str, name: str, stopped: int, total: int, examples: list[str]) -> None:
-    word = "caught" if kind == "attack" else "stopped"
-    share = f"{100 * stopped / total:5.1f} %" if total else "      -"
-    print(f"  {kind:9} {name:28} {word:8} {stopped:4} of {total:4}  {share}")
-    for example in examples:
-        print(f"      {example}")
+def _lifted(change: Change) -> Citing:
+    """A change of the sentence, cited whole."""
+
+    def make(case: Case, rng: random.Random) -> Attempt | None:
+        changed = change(case.sentence, rng)
+        return None if changed is None else Attempt(changed, (("p00", case.sentence),))
+
+    return make
 
 
-def _held(local: str, sentences: list[str], start: int) -> Passage:
-    text = " ".join(sentences)
-    return Passage(local, "v", "doc", 1, "0", None, (), None, start, start + len(text), text, 1.0, Road.NAVIGATE)
-
-
-def _outcome(claim: str, id_: str, quote: str, passage: list[str], other: list[str]):  # type: ignore[no-untyped-def]
-    opened = {"p00": _held("p00", passage, 0), "p01": _held("p01", other, 100_000)}
-
-    def cite(held: Passage, start: int, end: int) -> Citation:
-        return Citation("doc", 1, "0", None, None, start, end, held.text[start - held.start : end - held.start])
-
-    draft = Draft((DraftClaim(claim, "fact", (DraftCite(id_, quote),)),))
-    return check_draft(draft, opened, "", cite)
-
-
-def _passes(claim: str, id_: str, quote: str, passage: list[str], other: list[str]) -> bool:
-    return bool(_outcome(claim, id_, quote, passage, other).claims)
-
-
-def _why(claim: str, sentence: str, passage: list[str]) -> str:
-    rejected = _outcome(claim, "p00", sentence, passage, ["x"]).rejected
-    return rejected[0].verdicts[-1].reason if rejected else ""
-
-
-def _swap(pattern: str, replacements: dict[str, str]) -> Change:
-    """Replace the first match by what stands for it."""
-    found = re.compile(pattern)
+def _several(language: str) -> Change:
+    """Up to four rewrites one after another."""
+    rewrites = [c for n, c in _CHANGES[language][1].items() if n not in _NOT_AT_ONCE]
 
     def change(sentence: str, rng: random.Random) -> str | None:
-        match = found.search(sentence)
-        if match is None or match.group() not in replacements:
-            return None
-        return sentence[: match.start()] + replacements[match.group()] + sentence[match.end() :]
+        changed, made = sentence, 0
+        for rewrite in rng.sample(rewrites, len(rewrites)):
+            other = rewrite(changed, rng)
+            made += other is not None and other != changed
+            changed = other or changed
+            if made == _AT_ONCE:
+                break
+        return changed if made > 1 else None
 
     return change
 
 
-def _number_en(sentence: str, rng: random.Random) -> str | None:
-    numbers = list(re.finditer(r"(?<![\w.,-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w-])", sentence))
-    if not numbers:
-        return None
-    match = rng.choice(numbers)
-    changed = str(rng.choice([int(float(match.group().replace(",", ""))) + rng.randint(1, 9), 7391]))
-    return sentence[: match.start()] + changed + sentence[match.end() :]
+def _tally(language: str, pool: Pool, each: int, kind: str, name: str, make: Citing) -> Tally:
+    rng = random.Random(f"{language} {name}")
+    stopped, total, examples = 0, 0, []
+    for sentences, sentence in pool:
+        other = rng.choice(pool)[0]
+        if total == each or other is sentences or not other:
+            continue
+        case = Case(sentence, sentences, other, _opened(language, sentences, other))
+        attempt = make(case, rng)
+        if attempt is None or (attempt.claim == sentence and kind == "harmless" and name != "untouched"):
+            continue
+        total += 1
+        outcome = _outcome(language, attempt, case)
+        passed = bool(outcome.claims)
+        stopped += not passed
+        if passed is (kind == "attack"):
+            why = "" if passed else f"  [{outcome.rejected[0].verdicts[-1].reason}]"
+            examples.append(f"{sentence}\n      -> {attempt.claim}{why}")
+    return Tally(kind, name, stopped, total, examples)
 
 
-def _number_zh(sentence: str, rng: random.Random) -> str | None:
-    match = re.search(
-        r"[一二三四五六七八九十百]+(?=[年日月天倍个次万元名人份])|(?<=百分之)[一二三四五六七八九十]+|\d+", sentence
-    )
-    if match is None or (match.group() == "一" and sentence[match.end()] in "个次"):
-        return None
-    other = str(int(match.group()) + 3) if match.group().isdigit() else rng.choice(["六", "十七", "四十"])
-    return None if other == match.group() else sentence[: match.start()] + other + sentence[match.end() :]
+def _opened(language: str, own: list[str], other: list[str]) -> dict[str, Passage]:
+    return {"p00": _held("p00", language, own, 0), "p01": _held("p01", language, other, 100_000)}
 
 
-def _entity_en(sentence: str, rng: random.Random) -> str | None:
-    match = re.search(r"(?<=[a-z,] )(?:[A-Z][a-z]{3,}(?: [A-Z][a-z]{3,})*|[A-Z]{3,5})(?=[ ,.])", sentence)
-    if match is None:
-        return None
-    return sentence[: match.start()] + rng.choice(["Zurich Insurance", "Nordea", "BaFin"]) + sentence[match.end() :]
+def _held(local: str, language: str, sentences: list[str], start: int) -> Passage:
+    text = " ".join(sentences)
+    label = _LABELS[language] if local == "p00" else None
+    above = ("Scope of application",) if language == "en" else ("适用范围与原则",)
+    return Passage(local, "v", "doc", 1, "0", label, above, None, start, start + len(text), text, 1.0, Road.NAVIGATE)
 
 
-def _entity_zh(sentence: str, rng: random.Random) -> str | None:
-    match = re.search(
-        r"国务院|中国人民银行|银行业监督管理机构|反洗钱行政主管部门|公安机关|人民法院|国家网信部门|道路运输管理机构|交通运输主管部门|商业银行|海关|金融机构",
-        sentence,
-    )
-    if match is None:
-        return None
-    other = rng.choice([n for n in ("税务总局", "最高人民检察院", "证券交易所", "自然资源部") if n not in sentence])
-    return sentence[: match.start()] + other + sentence[match.end() :]
+def _outcome(language: str, attempt: Attempt, case: Case) -> Checked:
+    def cite(held: Passage, start: int, end: int) -> Citation:
+        return Citation("doc", 1, "0", None, None, start, end, held.text[start - held.start : end - held.start])
 
+    cites = tuple(DraftCite(i, q) for i, q in attempt.cites)
+    draft = Draft((DraftClaim(attempt.claim, "frame" if attempt.kind == "frame" else "fact", cites),))
+    return check_draft(draft, case.passages, _QUESTIONS[language], cite)
 
-_ATTACKS: dict[str, dict[str, Change]] = {
-    "en": {
-        "number changed": _number_en,
-        "negation put in or out": _swap(
-            r"\b(?:must|shall|may|is|are|will|does|should|can)(?: not)?\b",
-            {
-                **{w: f"{w} not" for w in ("must", "shall", "may", "is", "are", "will", "should", "can", "does")},
-                **{f"{w} not": w for w in ("must", "shall", "may", "is", "are", "will", "should", "can", "does")},
-            },
-        ),
-        "must made may, may made must": _swap(
-            r"\b(?:must|shall|may|is required to|are required to)\b(?! not)",
-            {"must": "may", "shall": "may", "may": "must", "is required to": "may", "are required to": "may"},
-        ),
-        "name changed": _entity_en,
-    },
-    "zh": {
-        "number changed": _number_zh,
-        "negation put in or out": _swap(
-            r"不得(?![超低高少])|应当|可以|不予|未按照|属于",
-            {"不得": "可以", "应当": "不得", "可以": "不得", "不予": "予以", "未按照": "按照", "属于": "不属于"},
-        ),
-        "must made may, may made must": _swap(
-            r"应当|必须|可以|有权", {"应当": "可以", "必须": "可以", "可以": "应当", "有权": "应当"}
-        ),
-        "name changed": _entity_zh,
-    },
-}
-
-
-def _spaces(sentence: str, rng: random.Random) -> str | None:
-    return re.sub(r"(?<=[，,；;])\s?", "  ", sentence)
-
-
-def _wide(sentence: str, rng: random.Random) -> str | None:
-    return sentence.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789"})
-
-
-def _digits_zh(sentence: str, rng: random.Random) -> str | None:
-    match = re.search(
-        r"(?<![一二三四五六七八九十百零])([一二三四五六七八九])?十([一二三四五六七八九])?(?=[年日天万元条名])", sentence
-    )
-    if match is None:
-        return None
-    value = (_HAN_DIGITS.index(match[1]) + 1 if match[1] else 1) * 10 + (
-        _HAN_DIGITS.index(match[2]) + 1 if match[2] else 0
-    )
-    return sentence[: match.start()] + str(value) + sentence[match.end() :]
-
-
-def _last_clause(sentence: str, rng: random.Random) -> str | None:
-    parts = re.split(r"(?<=[，；])", sentence)
-    return "".join(parts[1:]) if len(parts) > 2 else None
-
-
-def _first_clause_en(sentence: str, rng: random.Random) -> str | None:
-    parts = re.split(r"(?<=, )", sentence)
-    rest = "".join(parts[1:])
-    return rest[0].upper() + rest[1:] if len(parts) > 1 and len(rest) > 60 else None
-
-
-_HARMLESS: dict[str, dict[str, Change]] = {
-    "en": {
-        "spaces": _spaces,
-        "wide digits": _wide,
-        "must for shall": _swap(
-            r"\b(?:must|shall|is required to)\b", {"must": "shall", "shall": "must", "is required to": "must"}
-        ),
-        "per cent for %": _swap(r"(?<=\d)(?: percent|%)", {" percent": "%", "%": " per cent"}),
-        "first phrase left out": _first_clause_en,
-    },
-    "zh": {
-        "spaces": _spaces,
-        "wide digits": _wide,
-        "必须 for 应当": _swap(r"应当|必须", {"应当": "必须", "必须": "应当"}),
-        "figures for 十": _digits_zh,
-        "first clause left out": _last_clause,
-    },
-}
 
 if __name__ == "__main__":
     main()

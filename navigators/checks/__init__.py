@@ -5,9 +5,13 @@
     G2  citations.py  the quote stands in that passage              -> repair
     G3  gates.py      every factual sentence has a citation         -> repair, then drop
     G4  facts.py      numbers, dates, labels, names of the claim stand in the cited sentences
+        following.py  a claim that follows a sentence changes no number, name or direction in it
         polarity.py   not, must and may, at most and at least agree -> repair, then drop
     G6  agreement.py  two documents that contradict one another     -> both are shown, with a warning
         (steps/answer.py) facets covered or named; versions still current -> dropped
+
+    folding, quantities, naming, alignment, contrasts   how texts are read and compared
+    wording                                             what a failed check says, zh and en
 
 Code only, in both languages; what is shown as a quote is always sliced from the
 store. G5, a second model as judge, comes with the models.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from navigators.checks.folding import How, Searched, fold
+from navigators.checks.folding import How, Searched, fold, inside_word
 
 _SIMILAR = 85.0  # rapidfuzz ratio, 0..100, from which other words are proposed
 _LEAST_LETTERS = 4  # of a quote without Han characters or digits
@@ -49,3 +49,13 @@ def propose(quote: str, text: str) -> tuple[int, int] | None:
     if found is None or found.dest_end <= found.dest_start:
         return None
     return there.span(found.dest_start, found.dest_end)
+
+
+def whole_words(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """A span widened to the ends of the words and numbers it cuts."""
+    start, end = span
+    while start > 0 and inside_word(text, start):
+        start -= 1
+    while end < len(text) and inside_word(text, end):
+        end += 1
+    return start, end

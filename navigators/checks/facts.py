@@ -1,61 +1,34 @@
 """Gate G4, first half: what a claim states exactly must stand in the cited sentences.
 
-Numbers, amounts, dates, percentages and labels (`quantities`); names: words in
-capitals, acronyms, 《titles》, words in quotes, Chinese names of organisations.
+Numbers, amounts, dates, percentages and labels (`quantities`); names (`naming`).
 A claim that shares next to no words with what it cites is refused as well.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from navigators.checks.folding import Searched
-from navigators.checks.quantities import Quantity, agrees, counted, quantities
+from navigators.checks.naming import names
+from navigators.checks.quantities import Quantity, agrees, counted, negative, quantities
+from navigators.checks.wording import Finding
 from stores.tokens import index_terms
-
-Reason = Literal["number", "date", "percent", "label", "entity", "script", "unrelated"]
 
 _LEAST_SHARED = 0.3  # of a claim's content terms that the cited sentences must have, where both are in one script
 _LEAST_TERMS = 2  # a shorter claim is not judged by its shared words
-_EN_NAME = re.compile(r"[A-Z][A-Za-z0-9&'’.-]*")
-_NOT_NAMES = frozenset(
-    re.findall(
-        r"\S+",
-        "i a an the this that these those it its he she they we you no not if when where while what which who whose "
-        "how yes in on at by of for from to and or but as is are was were be been must may shall should can will would "
-        "has have had do does did all any each every some such both either neither under after before during within "
-        "according however therefore only also both one two three four five six seven eight nine ten january february "
-        "march april june july august september october november december monday tuesday wednesday thursday friday "
-        "saturday sunday additionally generally specifically furthermore moreover otherwise instead together overall "
-        "finally first second third then thus hence similarly consequently meanwhile accordingly once until unless "
-        "although because since there here nobody everybody nothing everything anyone everyone "
-        "article articles section sections part chapter paragraph clause table note item mr mrs ms dr",
-    )
-)
+_MOST_SHOWN = 3  # quantities of the cited text in a finding
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}])*")
+_WORD = re.compile(rf"[^\W\d_\u2e80-\u9fff](?:[^\W\d_\u2e80-\u9fff]|[{_MARKS}])*|[\u4e00-\u9fff][{_MARKS}]")
 _SCRIPTS = ("LATIN", "FULLWIDTH LATIN", "CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "HANGUL")
 _SINKS = re.compile(
     r"\b(?:decreas|declin|reduc|fell|fall|drop|down|loss|negative|deficit|used in|outflow|lower)|"
     r"减少|下降|降低|亏损|负|减|流出",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(r"\b(?:USD|US|CNY|RMB|EUR|GBP|HKD|HK)(?=\s?[$\d])|(?<=\d)\s?(?:USD|CNY|RMB|EUR|GBP|HKD)\b")
-_TITLE = re.compile(r"《([^《》]{1,60})》")
-_QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{2,60})[”\"」』]")
-_HAN_ORGANISATION = re.compile(
-    r"国务院|[\u4e00-\u9fff]{2}(?:委员会|管理局|监督局|交易所|银行|公司|法院|检察院|协会|集团|大学|中心|政府|部门|"
-    r"[部局院司处科行](?![分门长内外下上属位署限面别理]))"
-)
-_HAN_NOT_NAMES = re.compile(
-    r"全部|内部|外部|部分|局部|干部|结局|布局|当局|相关|有关|有关部门|各部门|该部门|本行|本公司|该公司|该行|进行|执行|实行|施行|"
-    r"履行|发行|举行|运行|平行|可行|现行|先行|另行|自行|暂行|流行|推行|行为|处理|处罚|处以|到处|好处|住处|用处|公司法|银行法|"
-    r"科学|科技|上司"
-)
+_LOOK_ALIKE = re.compile("[曰亓]")  # 日, 元
+_KANA = re.compile(r"[\u3040-\u30fa\u30fc-\u30ff\u31f0-\u31ff]+")
 
 
 @dataclass(frozen=True)
@@ -82,55 +55,54 @@ class Evidence:
         return Searched("\n".join((self.sentences, self.headings, *self.labels, self.question)))
 
     @cached_property
+    def composed(self) -> str:
+        return unicodedata.normalize("NFC", self.words.text)
+
+    @cached_property
     def terms(self) -> frozenset[str]:
         return frozenset(index_terms("\n".join((self.sentences, self.headings, self.question))))
 
 
-def unfounded(claim: str, evidence: Evidence) -> Iterator[tuple[Reason, str]]:
-    """What a claim states that the evidence does not: reason and words. Empty when everything is there."""
-    sinks = _SINKS.search(claim) or _SINKS.search(evidence.sentences)
+def unfounded(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """What a claim states that the evidence does not. Empty when everything is there."""
+    sinks = sinking(claim, evidence.sentences)
     for quantity in counted(quantities(claim)):
         there = evidence.quantities + (evidence.lent if quantity.kind in ("label", "date") else [])
-        if not any(agrees(quantity, one) or (sinks and agrees(_negative(quantity), one)) for one in there):
-            yield quantity.kind, quantity.text.strip()
+        if not any(agrees(quantity, one) or (sinks and agrees(negative(quantity), one)) for one in there):
+            yield Finding(quantity.kind, quantity.text.strip(), _instead(quantity, there))
     for name in names(claim):
         if not _stands(name, evidence):
-            yield "entity", name
+            yield Finding("entity", name, where=evidence.sentences)
     for word in _unusual(claim):
-        if evidence.words.find(word) is None:
-            yield "script", word
+        if word not in evidence.composed:
+            yield Finding("script", word)
     if _unrelated(claim, evidence):
-        yield "unrelated", "the cited words are about something else"
+        yield Finding("unrelated", claim, evidence.sentences)
 
 
-def _negative(quantity: Quantity) -> Quantity:
-    """A fall by 5 % is -5 %."""
-    return replace(quantity, value=-quantity.value) if isinstance(quantity.value, Fraction) else quantity
+def sinking(claim: str, sentences: str) -> bool:
+    """Whether one of the texts speaks of a fall or loss, so that 5 % may be -5 %."""
+    return bool(_SINKS.search(claim) or _SINKS.search(sentences))
 
 
-def names(claim: str) -> Iterator[str]:
-    """Names and quoted words of a claim, as printed."""
-    yield from (m.group(1) for m in _TITLE.finditer(claim))
-    yield from (m.group(1) for m in _QUOTED.finditer(claim))
-    for match in _EN_NAME.finditer(_AMOUNT.sub(" ", claim)):
-        word = match.group().rstrip(".-'’")
-        word = re.sub(r"['’]s$", "", word)
-        if len(word) < 2 or word.lower() in _NOT_NAMES:
-            continue
-        yield word
-    for match in _HAN_ORGANISATION.finditer(claim):
-        if not _HAN_NOT_NAMES.search(claim[match.start() : match.end() + 1]):
-            yield match.group()
+def _instead(quantity: Quantity, there: Sequence[Quantity]) -> str:
+    """What the evidence says of the kind: of the same unit if there is any."""
+    alike = [q for q in there if q.kind == quantity.kind and q.counted]
+    same = [q for q in alike if q.unit == quantity.unit] or [q for q in alike if q.unit] or alike
+    return ", ".join(list(dict.fromkeys(q.text.strip() for q in same))[:_MOST_SHOWN])
 
 
 def _unusual(claim: str) -> Iterator[str]:
     """Words with letters of other scripts than Latin, Han, kana and Hangul, or with marks on them.
 
-    To a person `nоt` with a Cyrillic о says not; to the rules of `polarity` it is no word they know.
+    To a person `nоt` with a Cyrillic о says not; to the rules of `polarity` it is no word they know. Kana
+    look like Han numerals (ニ, ー), so they must stand in the cited text too.
     """
     for word in _WORD.findall(unicodedata.normalize("NFC", claim)):
         if not word.isascii() and not all(unicodedata.name(c, "").startswith(_SCRIPTS) for c in word):
             yield word
+    yield from _KANA.findall(claim)
+    yield from _LOOK_ALIKE.findall(claim)
 
 
 def _stands(name: str, evidence: Evidence) -> bool:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 How = Literal["exact", "folded", "spaceless"]
@@ -35,6 +35,7 @@ UNSEEN = re.compile(
 )
 """Characters that a reader does not see, or that turn the reading direction: not in a claim."""
 
+_UNEVEN = re.compile(r"\A\s|\s\s|[^\S ]")  # white space that does not stay as it is
 _DROPPED = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 
 
@@ -52,6 +53,8 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Width, case, quotes, dashes and runs of white space evened out."""
+    if text.isascii() and not _UNEVEN.search(text):
+        return Folded(text.lower().replace("`", "'"), range(len(text)))
     kept: list[str] = []
     offsets: list[int] = []
     for i, char in enumerate(text):
@@ -63,6 +66,7 @@ def fold(text: str) -> Folded:
     return Folded("".join(kept), tuple(offsets))
 
 
+@lru_cache(maxsize=8192)
 def _folded(char: str) -> str:
     if char in _DROPPED:
         return ""
@@ -94,6 +98,8 @@ def squeeze(folded: Folded) -> Folded:
 
 
 _GAP = re.compile(r"[ -]+")
+_GAP_OF_WORDS = re.compile(r"[ -]++(?!\d)")
+_SPACES = re.compile(r" +")
 
 
 def _mark(before: str, gap: str, after: str) -> str:
@@ -107,7 +113,12 @@ def _mark(before: str, gap: str, after: str) -> str:
 
 def squeezed(text: str) -> str:
     """A text folded and squeezed, where offsets do not matter."""
-    return squeeze(fold(text)).text
+    folded = _SPACES.sub(" ", "".join(map(_folded, text))).lstrip(" ")
+    return _GAP.sub(_mark_of, _GAP_OF_WORDS.sub("", folded))
+
+
+def _mark_of(gap: re.Match[str]) -> str:
+    return _mark(gap.string[gap.start() - 1 : gap.start()], gap.group(), gap.string[gap.end() : gap.end() + 1])
 
 
 class Searched:
@@ -126,19 +137,17 @@ class Searched:
 
     def find(self, words: str) -> tuple[int, int, How] | None:
         """Span and manner of the first place where words stand whole, or None."""
-        how: How
-        for how, there, wanted in (
-            ("exact", Folded(self.text, range(len(self.text))), words),
-            ("folded", self.folded, fold(words).text.strip()),
-            ("spaceless", self.squeezed, squeezed(words)),
-        ):
-            span = self._whole(there, wanted) if wanted else None
-            if span is not None:
-                return (*span, how)
-        return None
+        span = self._whole(Folded(self.text, range(len(self.text))), words)
+        if span is not None:
+            return (*span, "exact")
+        span = self._whole(self.folded, fold(words).text.strip())
+        if span is not None:
+            return (*span, "folded")
+        span = self._whole(self.squeezed, squeezed(words))
+        return None if span is None else (*span, "spaceless")
 
     def _whole(self, there: Folded, wanted: str) -> tuple[int, int] | None:
-        at = there.text.find(wanted)
+        at = there.text.find(wanted) if wanted else -1
         while at >= 0:
             start, end = there.span(at, at + len(wanted))
             if not inside_word(self.text, start) and not inside_word(self.text, end):

@@ -8,7 +8,7 @@ Each is read once: what has been read as a date is not read again as three numbe
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -21,6 +21,7 @@ class Quantity:
     value: Fraction | tuple[int | None, int | None, int | None] | str  # date: year, month, day
     unit: str  # "", "day", "workday", "year", "CNY", ...
     text: str  # as printed (width folded)
+    either: bool = False  # (5.2%) in brackets: below zero in a table, not in a sentence
     counted: bool = True  # False: a bare numeral word that may be no number at all
 
 
@@ -94,21 +95,25 @@ _UNITS: dict[str, str] = {
     **dict.fromkeys(["欧元", "euro", "euros", "eur"], "EUR"),
     **dict.fromkeys(["港元", "港币", "hkd"], "HKD"),
     **dict.fromkeys(["人", "名", "位", "person", "persons", "people", "members"], "person"),
+    **dict.fromkeys(["岁", "周岁", "years old", "years of age"], "age"),
     **dict.fromkeys(["次", "times"], "time"),
     **dict.fromkeys(["倍"], "fold"),
     **dict.fromkeys(["kg", "kilogram", "kilograms", "公斤", "千克"], "kg"),
     **dict.fromkeys(["g", "gram", "grams", "克"], "g"),
     **dict.fromkeys(["mg", "毫克"], "mg"),
-    **dict.fromkeys(["tonne", "tonnes", "吨"], "t"),
+    **dict.fromkeys(["ton", "tons", "tonne", "tonnes", "吨"], "t"),
     **dict.fromkeys(["km", "kilometre", "kilometres", "kilometer", "kilometers", "公里", "千米"], "km"),
-    **dict.fromkeys(["metre", "metres", "meter", "meters", "米"], "m"),
-    **dict.fromkeys(["cm", "厘米"], "cm"),
+    **dict.fromkeys(["metre", "metres", "meter", "meters", "米", "公尺"], "m"),
+    **dict.fromkeys(["cm", "厘米", "公分"], "cm"),
     **dict.fromkeys(["mm", "毫米"], "mm"),
     **dict.fromkeys(["ml", "毫升"], "ml"),
+    **dict.fromkeys(["mile", "miles", "英里"], "mile"),
+    **dict.fromkeys(["foot", "feet", "英尺"], "foot"),
+    **dict.fromkeys(["pound", "pounds", "磅"], "pound"),
     **dict.fromkeys(["平方米", "square metres", "square meters"], "m2"),
     **dict.fromkeys(["second", "seconds", "秒"], "second"),
     **dict.fromkeys(["bp", "bps", "basis point", "basis points", "个基点", "基点"], "bp"),
-    **dict.fromkeys(["个", "项", "条", "种", "家", "份", "件", "笔", "岁", "周岁", "级", "分", "款", "户"], ""),
+    **dict.fromkeys(["个", "项", "条", "种", "家", "份", "件", "笔", "级", "分", "款", "户"], ""),
 }
 _FORMAL_DIGIT = "壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億零万亿"
 _FORMAL_RUN = re.compile(
@@ -145,7 +150,7 @@ _SCALES = {
 }
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _SIGN = (
-    rf"(?:(?<![\w)])(?<!\d\s)(?P<minus>[-\u2212](?=[\d$¥€£])))?(?P<before>{_CURRENCY})?\s?"
+    rf"(?:(?<![\w)%])(?<!\d\s)(?P<minus>[-\u2212](?=[\d$¥€£])))?(?P<before>{_CURRENCY})?\s?"
     rf"(?:\(\s?(?P<loss>(?={_LOSS})))?(?<![\d.])"
 )
 _LABEL_WORD = (
@@ -157,6 +162,7 @@ _LABEL_WORD = (
 def quantities(text: str) -> list[Quantity]:
     """Every number, date, percentage and label of a text."""
     text = " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    text = _BRACKETED.sub(r"\1 ", _TWICE.sub(_once, text))
     text = _FORMAL_RUN.sub(lambda m: m.group().translate(_FORMAL), text)
     text = _HAN_DAY.sub(lambda m: f"{han_value(m[1])}月{han_value(m[2])}日", text)
     text = re.sub(rf"[{_HAN[:12]}]{{4}}(?=年)", lambda m: "".join(str(_HAN_DIGITS[c]) for c in m.group()), text)
@@ -165,6 +171,13 @@ def quantities(text: str) -> list[Quantity]:
         text, made = _taken(text, pattern, make)
         found += made
     return found
+
+
+def _once(match: re.Match[str]) -> str:
+    """thirty (30) days, 三十（30）日 -> 30 days, 30日; two numbers that differ are left as they are."""
+    word, figure = match["word"] or match["then"], match["figure"] or match["first"]
+    value = han_value(word) if all(c in _HAN for c in word) else english_value(word)
+    return f"{figure} " if value is not None and Fraction(value) == _any_value(figure) else match.group()
 
 
 _LONGEST = 120  # characters of a number that is worked out; a longer one is compared as printed
@@ -221,7 +234,13 @@ def _percent(match: re.Match[str]) -> Quantity | None:
     value = _any_value(match["a"] or match["b"])
     if value is None:
         return None
-    return Quantity("percent", -value if _below_zero(match) else value, "percent", match.group().strip(" ("))
+    if match["mille"]:
+        value /= 10
+    unit = "point" if match["points"] else "percent"
+    bracketed = match["loss"] is not None and match.group().rstrip().endswith(")")
+    if _below_zero(match) and not bracketed:
+        value = -value
+    return Quantity("percent", value, unit, match.group().strip(), bracketed)
 
 
 def _fraction_han(match: re.Match[str]) -> Quantity | None:
@@ -248,7 +267,7 @@ def _figure(match: re.Match[str]) -> Quantity | None:
         return None
     if match["scale"]:
         value *= _SCALES[match["scale"]]
-    unit = _BEFORE.get(match["before"] or "") or _UNITS.get(match["unit"] or "", "")
+    unit = _unit(match)
     glued = match["glued"] or ""
     if glued in _SHORT_SCALES and unit:
         value *= _SHORT_SCALES[glued]
@@ -258,7 +277,13 @@ def _figure(match: re.Match[str]) -> Quantity | None:
         value = -value
     if not unit and not match["scale"] and value.denominator == 1 and 1900 <= value <= 2099 and len(match["n"]) == 4:
         return Quantity("date", (int(value), None, None), "", match.group())
-    return Quantity("number", value, unit, match.group().strip(" ("))
+    return Quantity("number", value, unit, match.group().strip())
+
+
+def _unit(match: re.Match[str]) -> str:
+    """The currency before a number, else the unit behind it; 人民币3万美元 are dollars."""
+    before, behind = match["before"] or "", _UNITS.get(match["unit"] or "", "")
+    return behind if before == "人民币" and behind in _BEFORE.values() else _BEFORE.get(before) or behind
 
 
 def _half(match: re.Match[str]) -> Quantity | None:
@@ -273,8 +298,7 @@ def _han_number(match: re.Match[str]) -> Quantity | None:
     if value is None:
         return None
     sure = match["unit"] is not None or len(match["n"]) > 1
-    unit = _BEFORE.get(match["before"] or "") or _UNITS.get(match["unit"] or "", "")
-    return Quantity("number", Fraction(value), unit, match.group(), counted=sure)
+    return Quantity("number", Fraction(value), _unit(match), match.group(), counted=sure)
 
 
 def _en_number(match: re.Match[str]) -> Quantity | None:
@@ -333,6 +357,15 @@ def _any_value(text: str) -> Fraction | None:
 
 
 _EN_NUMERAL = rf"(?:{_EN_WORD})(?:[\s-]{{1,3}}(?:and\s)?(?:{_EN_WORD})){{0,12}}"
+_TWICE = re.compile(
+    rf"(?P<word>\b{_EN_NUMERAL}|[{_HAN}]+)\s?\(\s?(?P<figure>{_FIGURE})\s?\)\s?"
+    rf"|(?P<first>\b{_FIGURE})\s?\(\s?(?P<then>{_EN_NUMERAL}|[{_HAN}]+)\s?\)\s?"
+)
+_BRACKETED = re.compile(rf"\(?\b(\d{{1,4}})\)\s?(?=(?:{_UNIT})\b)")  # (3) months
+NUMERIC = re.compile(
+    rf"\d[\d.,]*|[{_HAN}第%‰$€£¥点點年月日号個个半]|{_EN_WORD}|{_MONTH}|per|cent|percent|hundred|and|usd|cny|rmb|eur|gbp|st|nd|rd|th"
+)
+"""A word that can be a part of a number, a date or an amount."""
 _WHOLE = rf"(?<![\d{_HAN}])"  # a number begins here
 _READERS: tuple[tuple[re.Pattern[str], _Make], ...] = (
     (
@@ -346,7 +379,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Make], ...] = (
     (re.compile(rf"第(?P<n>(?:[{_HAN}]++|\d++))(?![年月日天])(?=[\u4e00-\u9fff])"), _ordinal),
     (
         re.compile(
-            rf"第[{_HAN}\d]+(?![年月日天])|其一|之一(?!百)|进一步|一(?:般|切|律|致|定|些|直|旦|并|样|同|经|次性|方|体|贯|向|起)|统一|唯一|"
+            rf"第[{_HAN}\d]+(?![年月日天])|其一|(?<!分)之一(?!百)|进一步|一(?:般|切|律|致|定|些|直|旦|并|样|同|经|次性|方|体|贯|向|起)|统一|唯一|"
             r"同一|单一|任一|每一|某一|万一|十分|千万别|百姓|三方|四舍五入|一一|"
             r"\b(?:one another|no one|any ?one|every ?one|some ?one|one of|each one|the one|one or more|one's)\b"
         ),
@@ -360,7 +393,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Make], ...] = (
     (re.compile(r"(?P<y>)(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]"), _date_han),
     (
         re.compile(
-            rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?(?:\s+(?P<y>(?:19|20)\d\d))?"
+            rf"(?<![\d.])(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?(?:\s+(?P<y>(?:19|20)\d\d))?"
         ),
         _date_en,
     ),
@@ -371,8 +404,9 @@ _READERS: tuple[tuple[re.Pattern[str], _Make], ...] = (
     (re.compile(rf"\b(?P<mon>{_MONTH})\b\.?,?\s+(?P<y>(?:19|20)\d\d)"), _date_en),
     (
         re.compile(
-            rf"百分之(?P<a>{_FIGURE}|[{_HAN}]+)|{_SIGN}(?P<b>{_FIGURE}|{_EN_NUMERAL})\)?\s*(?:%|per\s?cent\b|pct\b|个百分点|"
-            r"percentage points?)"
+            rf"百分之(?P<a>{_FIGURE}|[{_HAN}]+)|"
+            rf"{_SIGN}(?P<b>{_FIGURE}|{_EN_NUMERAL}|(?<![{_HAN}])[{_HAN}]+(?=[%‰]|[个個]百分[点點]))\)?\s*"
+            r"(?:%(?(loss)\)?)|(?P<mille>‰)|per\s?cent\b|pct\b|(?P<points>[个個]百分[点點]|percentage points?))"
         ),
         _percent,
     ),
@@ -393,7 +427,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Make], ...] = (
     (
         re.compile(
             rf"{_SIGN}(?P<n>{_FIGURE})(?(loss)\s?\))(?:\s*-?(?P<scale>{_SCALE}){_END})?"
-            rf"(?:\s*-?(?P<unit>{_UNIT}){_END}|(?P<glued>[a-z]+))?"
+            rf"(?:\s*-?(?!(?:usd|cny|rmb|eur|hkd)\s?\d)(?P<unit>{_UNIT}){_END}|(?P<glued>[a-z]+))?"
         ),
         _figure,
     ),
@@ -416,10 +450,22 @@ def agrees(wanted: Quantity, there: Quantity) -> bool:
     if there.kind == "label" or there.kind == "date":
         return False
     if "percent" in (wanted.kind, there.kind) and wanted.kind != there.kind:
-        return False
+        return _share(wanted) is not None and _share(wanted) == _share(there)
+    if wanted.kind == "percent":
+        values = {there.value, negative(there).value} if there.either or wanted.either else {there.value}
+        return wanted.value in values and wanted.unit == there.unit
+    if wanted.unit and not there.unit and not there.counted:
+        return False  # the (四) that only counts points off is no 4个月
     if wanted.unit and there.unit and wanted.unit != there.unit:
         return _measure(wanted) == _measure(there)
     return wanted.value == there.value
+
+
+def _share(quantity: Quantity) -> Fraction | None:
+    """A half as 50 %: of what is a percentage or a fraction in words."""
+    if not isinstance(quantity.value, Fraction):
+        return None
+    return {"percent": quantity.value / 100, "share": quantity.value}.get(quantity.unit)
 
 
 _BASE = {"year": ("month", 12), "kg": ("g", 1000), "km": ("m", 1000)}
@@ -429,6 +475,11 @@ def _measure(quantity: Quantity) -> tuple[str, Fraction]:
     """Unit and value, of units that are fixed multiples of another in that other one."""
     unit, times = _BASE.get(quantity.unit, (quantity.unit, 1))
     return unit, quantity.value * times if isinstance(quantity.value, Fraction) else Fraction(-1)
+
+
+def negative(quantity: Quantity) -> Quantity:
+    """A fall by 5 % is -5 %."""
+    return replace(quantity, value=-quantity.value) if isinstance(quantity.value, Fraction) else quantity
 
 
 def _same_date(wanted: Quantity, there: Quantity) -> bool:
