@@ -39,7 +39,8 @@ class Settings(BaseSettings):
     ask_tokens: int = Field(8_000, ge=100, description="estimated tokens read for a question")
     ask_rounds: int = Field(16, ge=1, description="rounds of narrowing")
     ask_judge_calls: int = Field(400, ge=1, description="judge calls of a question")
-    ask_documents: int = Field(16, ge=1, description="documents opened when the question names none")
+    ask_documents: int = Field(32, ge=1, description="documents opened for a question")
+    ask_characters: int = Field(10_000_000, ge=1, description="characters of the documents opened, beyond the first")
     ask_proposals: int = Field(60, ge=1, description="passages the keyword index proposes")
     retrieve_merge_tokens: int = Field(
         1_000,
@@ -76,6 +77,7 @@ class Settings(BaseSettings):
             judge_calls=self.ask_judge_calls,
             seconds=self.ask_seconds,
             documents=self.ask_documents,
+            document_characters=self.ask_characters,
             proposals=self.ask_proposals,
             merge_tokens=self.retrieve_merge_tokens,
         )

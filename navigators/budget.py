@@ -19,7 +19,8 @@ class Limits:
     seconds: float = 30.0
     width_least: int = 4  # nodes opened a round when one clearly leads
     width_most: int = 24  # and when the scores are flat
-    documents: int = 8  # opened when the question names none
+    documents: int = 32  # opened at most
+    document_characters: int = 10_000_000  # of text in the documents opened, beyond the first
     proposals: int = 60  # passages the keyword index is asked for, and as many again for facets and languages
     merge_tokens: int = 1_000  # of a node that `retrieve` shows in place of several passages in it; 0: none
     facet_passages: int = 3  # read for each facet where a question has several, whatever else is better
@@ -49,6 +50,7 @@ def limits_for(effort: Effort, base: Limits = STANDARD) -> Limits:
             judge_calls=max(base.judge_calls, 100_000),
             seconds=max(base.seconds, 300.0),
             documents=max(base.documents, 10_000),
+            document_characters=max(base.document_characters, 10**12),
             width_least=10_000,
             width_most=10_000,
             widenings=0,

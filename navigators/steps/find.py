@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 
+from navigators.budget import Limits
 from navigators.frontier import Seen
 from navigators.fusion import reciprocal_ranks
 from navigators.naming import named
@@ -79,7 +80,7 @@ async def choose(state: WalkState, walk: Walk) -> Update:
     """Which documents to open: by their best proposed passages and by how much of their name the question says."""
     with walk.budget.timed("open"):
         shares = named(state.versions, walk.question.text)
-        chosen = choose_documents(state.versions, state.hits, shares, walk.budget.limits.documents)
+        chosen = choose_documents(state.versions, state.hits, shares, walk.budget.limits)
         opened = [await walk.shelf.open(walk.library, walk.question.reader, v) for v in chosen]
         readings = await asyncio.to_thread(_read_all, opened, walk, shares)
         walk.readings = {r.opened.tree.version.id: r for r in readings}
@@ -99,19 +100,22 @@ async def choose(state: WalkState, walk: Walk) -> Update:
 
 
 def choose_documents(
-    versions: Sequence[Version], hits: Sequence[KeywordHit], shares: Mapping[str, float], limit: int
+    versions: Sequence[Version], hits: Sequence[KeywordHit], shares: Mapping[str, float], limits: Limits
 ) -> list[Version]:
-    """At most `limit` versions: all if there are few, else the best by two rankings, fused by rank.
+    """All versions if they are few and short, else the best by two rankings, fused by rank; one at least.
 
     `shares`: how much of each document's name the question says (`navigators.naming`).
     """
-    if len(versions) <= limit:
+    limit = limits.documents
+    if len(versions) <= limit and sum(v.characters for v in versions) <= limits.document_characters:
         return list(versions)
     by_document = {v.document: v for v in versions}
     by_hits = list(dict.fromkeys(h.document for h in hits))
     by_name = sorted((d for d, share in shares.items() if share >= _NAMED), key=lambda d: (-shares[d], d))
     fused = [document for document, _ in reciprocal_ranks(by_hits, by_name[:limit])]
-    return [by_document[d] for d in fused[:limit]] or list(versions[:limit])
+    best = [by_document[d] for d in fused[:limit]] or list(versions[:limit])
+    sizes = accumulate(v.characters for v in best)
+    return [v for v, size in zip(best, sizes, strict=True) if size <= limits.document_characters] or best[:1]
 
 
 def _read_all(opened: Sequence[OpenVersion], walk: Walk, shares: Mapping[str, float]) -> list[Reading]:

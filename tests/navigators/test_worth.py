@@ -1,11 +1,16 @@
 """What evidence in each document is worth, where several are asked at once."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from navigators.budget import Limits
 from navigators.facets import Ask
 from navigators.statistics import TreeStatistics, pooled
+from navigators.steps.find import choose_documents
 from navigators.worth import worth_of
+from stores.records import KeywordHit
 from tests.navigators.trees import tree_of
 
 THROUGHOUT = tree_of("# Leave\n" + "Annual leave is taken in full days.\n" * 5, document="leave", title="Leave rules")
@@ -54,3 +59,21 @@ def test_more_of_a_name_is_never_worth_less(less: float, more: float) -> None:
     before = worth("annual leave", {"leave": less, "travel": 0.0}, LEAVE, TRAVEL)
     after = worth("annual leave", {"leave": more, "travel": 0.0}, LEAVE, TRAVEL)
     assert after["leave"] >= before["leave"]
+
+
+def test_documents_are_opened_up_to_so_many_characters_and_always_one() -> None:
+    versions = [
+        replace(tree_of("# Rules\nWords.", document=f"d{i}", title=f"Rules {i}").version, characters=100)
+        for i in range(6)
+    ]
+    hits = [KeywordHit(f"key{i}", f"d{i}", 1.0) for i in (4, 2, 0)]
+    shares = dict.fromkeys((v.document for v in versions), 0.0)
+
+    def opened(documents: int, characters: int) -> list[str]:
+        limits = Limits(documents=documents, document_characters=characters)
+        return [v.document for v in choose_documents(versions, hits, shares, limits)]
+
+    assert opened(6, 600) == ["d0", "d1", "d2", "d3", "d4", "d5"], "all, where they are few and short"
+    assert opened(6, 250) == ["d4", "d2"]
+    assert opened(2, 600) == ["d4", "d2"]
+    assert opened(6, 10) == ["d4"]
