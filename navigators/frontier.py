@@ -7,6 +7,7 @@ score at least as well as anything still closed.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from math import log
 
 from stores.records import Road
@@ -71,6 +72,14 @@ class Frontier:
         """The passages that meet a facet, best first."""
         met = [s for s in self.passages.values() if _of(s, facet) > 0]
         return sorted(met, key=lambda s: (-_of(s, facet), *_best_first(s)))
+
+    def facets_in_turn(self, facets: int) -> list[Seen]:
+        """All passages: the best of each facet in turn, then those that meet none. With one facet simply the best."""
+        if facets < 2:
+            return self.best_passages()
+        in_turn = zip_longest(*(self.best_for(i) for i in range(facets)))
+        found = {s.key: s for rank in in_turn for s in rank if s is not None}
+        return list({**found, **{s.key: s for s in self.best_passages() if s.key not in found}}.values())
 
     def to_open(self, width: int, enough: int, each: Sequence[int] = ()) -> list[Seen]:
         """What the next round opens: the best closed nodes that may still hold one of the `enough` best passages.

@@ -110,11 +110,12 @@ class Navigator:
         section around them would spend tokens on words that nothing pointed to.
         """
         versions = await self._versions(question)
-        limits = replace(self.limits, passages=max(k, WINDOW, self.limits.passages), passage_tokens=10**9)
+        most = max(k, WINDOW, self.limits.passages)
+        limits = replace(self.limits, passages=most, facet_passages=most, passage_tokens=10**9)
         walk = self._walk(question, emit, limits)
         start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
         state = await _walked(start, walk, writing=False)
-        ranked = state.frontier.best_passages()
+        ranked = state.frontier.facets_in_turn(len(state.facets))
         if tokens is None:
             ranked = merged(ranked, walk.readings, walk.budget.limits.merge_tokens)[:k]
         else:

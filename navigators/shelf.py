@@ -133,17 +133,17 @@ class Reading:
 
 
 def read_question(
-    opened: OpenVersion, ask: Ask, facets: Sequence[Ask], collection: TermCounts | None, worth: float
+    opened: OpenVersion, asks: Sequence[Ask], collection: TermCounts | None, worths: Sequence[float]
 ) -> Reading:
-    """The question's evidence in an opened version, by what evidence in that document is worth (0..1).
+    """The evidence of a question, and of its facets behind it, in an opened version.
 
-    `collection` mixes in how rare its words are over all documents asked.
+    `collection` mixes in how rare the words are over all documents asked; `worths` says for each of `asks` what its
+    evidence in this document is multiplied by (0..1).
     """
-
-    def read(asked: Ask) -> Mapping[int, Evidence]:
-        return _weighed(opened.statistics.evidence(asked, collection), worth)
-
-    return Reading(opened, ask, read(ask), tuple(map(read, facets)))
+    whole, *facets = (
+        _weighed(opened.statistics.evidence(ask, collection), worth) for ask, worth in zip(asks, worths, strict=True)
+    )
+    return Reading(opened, asks[0], whole, tuple(facets))
 
 
 def _weighed(evidence: Mapping[int, Evidence], worth: float) -> Mapping[int, Evidence]:

@@ -79,8 +79,9 @@ def _in_turn(rankings: Sequence[Sequence[KeywordHit]], most: int) -> list[Keywor
 async def choose(state: WalkState, walk: Walk) -> Update:
     """Which documents to open: by their best proposed passages and by how much of their name the question says."""
     with walk.budget.timed("open"):
-        shares = named(state.versions, walk.question.text)
-        chosen = choose_documents(state.versions, state.hits, shares, walk.budget.limits)
+        shares = [named(state.versions, text) for text in _said(state, walk)]
+        greatest = {v.document: max(some[v.document] for some in shares) for v in state.versions}
+        chosen = choose_documents(state.versions, state.hits, greatest, walk.budget.limits)
         opened = [await walk.shelf.open(walk.library, walk.question.reader, v) for v in chosen]
         readings = await asyncio.to_thread(_read_all, opened, walk, shares)
         walk.readings = {r.opened.tree.version.id: r for r in readings}
@@ -97,6 +98,11 @@ async def choose(state: WalkState, walk: Walk) -> Update:
         detail={"proposed": len(proposed), "dropped": sum(dropped.values())},
     )
     return {"frontier": frontier, "dropped": dropped, "notes": [noted(walk, note)]}
+
+
+def _said(state: WalkState, walk: Walk) -> list[str]:
+    """The question, and its facets where there are several."""
+    return [walk.question.text, *(f.text for f in state.facets if len(state.facets) > 1)]
 
 
 def choose_documents(
@@ -118,19 +124,28 @@ def choose_documents(
     return [v for v, size in zip(best, sizes, strict=True) if size <= limits.document_characters] or best[:1]
 
 
-def _read_all(opened: Sequence[OpenVersion], walk: Walk, shares: Mapping[str, float]) -> list[Reading]:
+def _read_all(opened: Sequence[OpenVersion], walk: Walk, shares: Sequence[Mapping[str, float]]) -> list[Reading]:
     """Each document is asked in its own language; where the glossary knows half the question, a quarter is left.
+
+    `shares`: how much of each document's name the question says, then each facet.
 
     Squared, because the few words that are known are met whole: without it, passages of the other language pushed
     the right ones out (`bench/languages.py`).
     """
+    if not opened:
+        return []
     asked = [walk.wordings.for_document(one.statistics) for one in opened]
     terms = {t for one in asked for ask in (one.whole, *one.apart) for t in ask.weights}
     collection = pooled(one.statistics.counts(terms) for one in opened) if len(opened) > 1 else None
-    worth = worth_of([one.statistics for one in opened], [one.whole for one in asked], collection, shares)
+    documents = [one.statistics for one in opened]
+    each = list(zip(*((one.whole, *one.apart) for one in asked), strict=True))
+    worths = [worth_of(documents, asks, collection, some) for asks, some in zip(each, shares, strict=True)]
     return [
         read_question(
-            one, words.whole, words.apart, collection, worth[one.tree.version.document] * words.whole.known**2
+            one,
+            (words.whole, *words.apart),
+            collection,
+            [worth[one.tree.version.document] * words.whole.known**2 for worth in worths],
         )
         for one, words in zip(opened, asked, strict=True)
     ]

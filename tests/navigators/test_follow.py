@@ -91,3 +91,13 @@ async def test_nothing_is_followed_where_the_limit_is_nought() -> None:
     house.navigator.limits = type(house.navigator.limits)(followed=0)
     run = await house.navigator.ask(Question("To whom is a loan granted?"))
     assert not [p for p in run.passages if p.road is Road.FOLLOWED]
+
+
+async def test_a_ranking_gives_every_facet_its_turn() -> None:
+    house = SmallHouse()
+    await house.take_in("report.md", TWO_YEARS)
+    found = await house.navigator.retrieve(Question("What was net revenue in 2019 and in 2021?"), 2)
+    assert {words for p in found for words in ("41 million", "63 million") if words in p.text} == {
+        "41 million",
+        "63 million",
+    }
