@@ -70,12 +70,25 @@ class RecordedJudge:
 
     def __init__(self, name: str, notes: Sequence[Note]) -> None:
         self.name = name
-        self._picks: Mapping[tuple[int, str], tuple[Pick, ...]] = {
-            (n.round, n.subject): n.picks for n in notes if n.step == "judge"
+        self._said: Mapping[tuple[int, str], Judgement] = {
+            (n.round, n.subject): Judgement(n.picks, invalid_in(n)) for n in notes if n.step == "judge"
         }
 
     async def judge(self, call: JudgeCall) -> Judgement:
-        return Judgement(self._picks[call.round, call.parent])
+        return self._said[call.round, call.parent]
+
+
+_INVALID = "invalid picks: "
+
+
+def invalid_reason(invalid: Sequence[str]) -> str:
+    """How a note says what was thrown out; empty for nothing."""
+    return _INVALID + ", ".join(invalid) if invalid else ""
+
+
+def invalid_in(note: Note) -> tuple[str, ...]:
+    """What a note says was thrown out."""
+    return tuple(note.reason.removeprefix(_INVALID).split(", ")) if note.reason.startswith(_INVALID) else ()
 
 
 def valid_picks(call: JudgeCall, judgement: Judgement) -> tuple[tuple[Pick, ...], tuple[str, ...]]:

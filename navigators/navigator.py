@@ -48,7 +48,7 @@ VERSION = "navigators/3"
 """Part of the answer cache's key: bump it when the same question over the same text may be answered otherwise."""
 
 _CACHED = timedelta(hours=24)
-_REPLAYED_STEPS = frozenset({"propose", "plan", "judge", "follow", "read", "check", "conclude"})
+_REPLAYED_STEPS = frozenset({"plan", "judge", "follow", "read", "check", "conclude"})
 
 
 async def _walked(start: WalkState, walk: Walk, *, writing: bool = True) -> WalkState:
@@ -134,7 +134,7 @@ class Navigator:
         walk = replace(
             self._walk(question, ignore),
             judge=RecordedJudge(run.judge, run.notes),
-            writer=RecordedWriter(run.generator, run.drafts),
+            writer=RecordedWriter(run.generator, run.drafts, run.notes),
             keywords=_RecordedKeywords(run.notes),
             library=_AsItStood(self.library),
             run=run.id,

@@ -9,15 +9,15 @@ enough. It says so: `generator: extractive`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, cast
 
 from navigators.checks.folding import UNSEEN
 from navigators.checks.gates import Repair
-from navigators.drafts import Draft, DraftCite, DraftClaim, DraftFault, parse_draft
+from navigators.drafts import Draft, DraftCite, DraftClaim, DraftFault, FaultCode, parse_draft
 from navigators.extraction import Sentence, sentences_for
 from navigators.facets import Ask
 from navigators.wholes import Slice, Whole, whole_of
-from stores.records import Facet, Passage
+from stores.records import Facet, Note, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +117,19 @@ def _sentences(call: WriteCall, facet: Facet, *, foreign: bool) -> list[Sentence
 
 
 class RecordedWriter:
-    """Hands in again, in order, what a stored run's writer handed in."""
+    """Hands in again, in order, what a stored run's writer handed in, and what was no draft."""
 
-    def __init__(self, name: str, drafts: Sequence[str]) -> None:
+    def __init__(self, name: str, drafts: Sequence[str], notes: Sequence[Note]) -> None:
         self.name = name
-        self._drafts = list(drafts)
+        self._replies: list[Draft | DraftFault] = []
+        left = list(drafts)
+        for note in notes:
+            if note.step not in ("write", "repair") or not note.candidates:  # nothing to write from
+                continue
+            if note.reason:  # a first reply that was no draft had been asked for once more
+                self._replies += [DraftFault(cast(FaultCode, note.reason), "")] * (2 if note.step == "write" else 1)
+            elif left:
+                self._replies.append(parse_draft(left.pop(0), "stop"))
 
     async def write(self, call: WriteCall) -> Draft | DraftFault:
-        return parse_draft(self._drafts.pop(0), "stop") if self._drafts else Draft(())
+        return self._replies.pop(0) if self._replies else Draft(())

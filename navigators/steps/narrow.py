@@ -2,7 +2,7 @@
 
 from navigators.budget import Limits
 from navigators.frontier import entropy, width_for
-from navigators.judges import JudgeCall, valid_picks
+from navigators.judges import JudgeCall, invalid_reason, valid_picks
 from navigators.state import Judged, JudgeTask, Update, Walk, WalkState
 from navigators.steps.common import noted, place_of, seen_node
 from stores.events import RoundBegun
@@ -77,7 +77,7 @@ async def judge(task: JudgeTask, walk: Walk) -> Update:
         picks=picks,
         kept=tuple(place_of(walk, s.version_id, s.address) for s in seen),
         entropy=round(entropy([h.best for h in hits]), 4),
-        reason=f"invalid picks: {', '.join(invalid)}" if invalid else "",
+        reason=invalid_reason(invalid),
     )
     return {"judged": [Judged(task.round, task.node, picks, seen, tuple(c.address for c in children), note)]}
 

@@ -183,6 +183,7 @@ class Asked:
     scope: list[Version]
     judge: _Judge
     heard: _Heard
+    replayed: list[str]  # what a replay gave otherwise
     retrieved: list[Passage]
     retrieve_calls: int
 
@@ -210,6 +211,7 @@ async def _ask(case: Case) -> Asked:
     library = house.ledger.library
     trees = {v.version_id: await library.tree(Reader(), v.version_id) for v in run.versions}
     calls = judge.calls
+    replayed = await navigator.replay(run, question)
     retrieved = await navigator.retrieve(question, 5)
     scope = await library.versions(Reader(), documents=names or None)
-    return Asked(run, trees, scope, replace(judge, calls=calls), heard, retrieved, judge.calls - calls)
+    return Asked(run, trees, scope, replace(judge, calls=calls), heard, replayed, retrieved, judge.calls - calls)

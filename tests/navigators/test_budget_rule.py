@@ -1,6 +1,7 @@
 """Budgets hold in every run: random documents, questions, limits, efforts, judges and writers."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hypothesis import example, given, settings
 
@@ -78,6 +79,12 @@ def test_a_run_says_its_budget_was_spent_only_when_that_ended_it(case: Case) -> 
         assert still_closed(run, found.trees.values()), "something was left to open"
     if case.effort is Effort.EXHAUSTIVE and not any(spent.values()):
         assert all(d.read == d.passages for d in run.coverage.documents)
+
+
+@settings(max_examples=60)
+@given(cases.map(lambda case: replace(case, pace=0.0)))
+def test_every_run_that_time_did_not_end_replays_the_same(case: Case) -> None:
+    assert asked(case).replayed == []
 
 
 def still_closed(run: Run, trees: Iterable[Tree]) -> set[str]:
