@@ -118,6 +118,10 @@ def test_the_same_in_other_words_passes(sentence: str, claim: str) -> None:
     assert reason(claim, sentence) == ""
 
 
+def test_another_unit_is_noticed_where_the_number_is_blacked_out() -> None:
+    assert reason("Payment is due in [***] months.", "Payment is due in [***] days.").startswith("number: ")
+
+
 LEVELS = (
     "Level B complaints are answered in writing within 15 business days.",
     "Level C complaints are answered in writing within 30 business days.",
