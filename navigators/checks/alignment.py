@@ -30,7 +30,7 @@ _JOINED = 1  # kept words between two changes that are one
 _BREAK = re.compile(r"[,.:](?!\d)|[;!?，；：。！？、()（）]")
 _CLAUSE_END = re.compile(rf"{_BREAK.pattern.replace('、', '').replace('()（）', '')}|\b(?:and|but|or)\b")
 _CLAUSE_LATIN, _CLAUSE_HAN = 6, 9  # words put in or left out that are a clause of their own
-_JOINS = frozenset(["and", "or", "as", "well", "和", "与", "及", "或", "以", "者", "並", "與"])
+_JOINS = frozenset(["and", "or", "the", "a", "an", "和", "与", "及", "或", "以", "者", "並", "與"])
 
 
 def plain(text: str) -> str:

@@ -18,6 +18,7 @@ from stores.tokens import index_terms
 
 _LEAST_SHARED = 0.3  # of a claim's content terms that the cited sentences must have, where both are in one script
 _LEAST_TERMS = 2  # a shorter claim is not judged by its shared words
+_LEAST_STEM, _LONGEST_ENDING = 5, 3  # letters
 _MOST_SHOWN = 3  # quantities of the cited text in a finding
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _WORD = re.compile(rf"[^\W\d_\u2e80-\u9fff](?:[^\W\d_\u2e80-\u9fff]|[{_MARKS}])*|[\u4e00-\u9fff][{_MARKS}]")
@@ -71,7 +72,7 @@ def unfounded(claim: str, evidence: Evidence) -> Iterator[Finding]:
         if not any(agrees(quantity, one) or (sinks and agrees(negative(quantity), one)) for one in there):
             yield Finding(quantity.kind, quantity.text.strip(), _instead(quantity, there))
     for name in names(claim):
-        if not _stands(name, evidence):
+        if not _stands(name, evidence) and not (claim.startswith(name) and _same_stem(name, evidence)):
             yield Finding("entity", name, where=evidence.sentences)
     for word in _unusual(claim):
         if word not in evidence.composed:
@@ -117,6 +118,12 @@ def _known_word(name: str, evidence: Evidence) -> bool:
         return False
     terms = index_terms(name)
     return bool(terms) and evidence.terms.issuperset(terms)
+
+
+def _same_stem(word: str, evidence: Evidence) -> bool:
+    """Whether the first word of a claim, capitalised there, has the stem of one of the evidence's words."""
+    stem = max(_LEAST_STEM, len(word) - _LONGEST_ENDING)
+    return word.isascii() and word[1:].islower() and any(t.startswith(word[:stem].lower()) for t in evidence.terms)
 
 
 def _unrelated(claim: str, evidence: Evidence) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from navigators.checks.alignment import Aligned, Change, joined
 from navigators.checks.naming import han_names
 from navigators.checks.polarity import compared
-from navigators.checks.quantities import Quantity, agrees, counted, negative, quantities
+from navigators.checks.quantities import UNITS, Quantity, agrees, counted, negative, quantities
 from navigators.checks.wording import Finding
 
 _MOVABLE = ("negation", "modality")
@@ -49,6 +49,7 @@ def changed(laid: Aligned, sinks: bool) -> Iterator[Finding]:
     for change in laid.changes:
         if not change.clause:
             yield from _number(change, sinks)
+            yield from _unit(change)
             yield from _polarity(change)
             yield from _ordinal(change)
             yield from _name(change)
@@ -81,6 +82,13 @@ def _number(change: Change, sinks: bool) -> Iterator[Finding]:
             return
     if _RANGE.search(true) and _reversed(mine, theirs):
         yield Finding("number", said, true)
+
+
+def _unit(change: Change) -> Iterator[Finding]:
+    """Another unit in the place of one, also behind a number that is blacked out: [***] days, [***] months."""
+    said, true = UNITS.get(change.put, ""), UNITS.get(change.taken, "")
+    if said and true and said != true:
+        yield Finding("number", change.put, change.taken)
 
 
 def _all_there(change: Change) -> bool:

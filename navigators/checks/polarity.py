@@ -49,10 +49,10 @@ def _words(zh: str, en: str) -> re.Pattern[str]:
 
 # Read in this order; what one rule has read, the next ones do not see.
 _NEUTRAL = _words(
-    "不仅|不但|不同(?!意)|不论|无论|不管(?!理)|不断|不久|不动产|无形|未来|未成年|非常|无记名|不可抗力|不良|不记名|不限于|莫不|可能|可靠|可疑|可见|"
+    "方可|方能|才能|才可以?|不仅|不但|不同(?!意)|不论|无论|不管(?!理)|不断|不久|不动产|无形|未来|未成年|非常|无记名|不可抗力|不良|不记名|不限于|莫不|可能|可靠|可疑|可见|"
     "可操作|可执行|可行|许可|认可|应用|应急|响应|供应|应收|应付|应对|对应|相应|反应|适应|效应|非现场|非面对面|非自然人|非金融|非法|"
     "不能说|必要|须知|\\bno\\.(?=\\s*\\d)",
-    r"not only|whether or not|if not|not limited to|no one but|non-\w+|nonetheless|notwithstanding|may \d|"
+    r"not only|whether or not|if not|not limited to|no one but|non-\w+|nonetheless|notwithstanding|may \d+|"
     r"(?:in|of|by|since|until|\d|\dst|\dnd|\drd|\dth) may|may(?=,? (?:19|20)\d\d)",
 )
 _MODAL = "(?:(?:shall|must|may|can|should|will|is|are) )?"
@@ -124,7 +124,7 @@ _NEGATION = _words(
 )
 _CLAUSE = re.compile(
     r"(?:(?<!\d),|,(?!\d)|[，;；。！？!?：:\n])+\s*|(?<=[a-z])(?<![Nn]o)\.\s+|\s+(?:but|and|or|while|whereas)\s+|"
-    r"\s+(?=(?:unless|except)\s)"
+    r"\s+(?=(?:unless|except|if|when|because)\s)"
 )
 _PREFIX = re.compile(r"\b(?:un|non-?|in|im|ir|dis)([a-z]{4,})\b", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")

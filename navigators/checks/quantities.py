@@ -82,7 +82,7 @@ _MONTHS: dict[str, int] = {
 _MONTHS |= {m[:3]: i for m, i in list(_MONTHS.items())} | {"sept": 9}
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 
-_UNITS: dict[str, str] = {
+UNITS: dict[str, str] = {
     **dict.fromkeys(["business day", "working day", "business days", "working days", "工作日", "个工作日"], "workday"),
     **dict.fromkeys(["calendar day", "calendar days", "day", "days", "日", "天", "个自然日", "自然日"], "day"),
     **dict.fromkeys(["week", "weeks", "周", "星期", "个星期"], "week"),
@@ -123,7 +123,7 @@ _FORMAL_RUN = re.compile(
 _HAN_DAY = re.compile(
     "(十[一二]?|[一二三四五六七八九])月(三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
 )
-_UNIT = "|".join(re.escape(u) for u in sorted(_UNITS, key=len, reverse=True))
+_UNIT = "|".join(re.escape(u) for u in sorted(UNITS, key=len, reverse=True))
 _BEFORE = {"$": "USD", "us$": "USD", "usd": "USD", "¥": "CNY", "rmb": "CNY", "cny": "CNY", "人民币": "CNY"}
 _BEFORE |= {"€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP", "hk$": "HKD", "hkd": "HKD"}
 _CURRENCY = "|".join(re.escape(c) for c in sorted(_BEFORE, key=len, reverse=True))
@@ -272,7 +272,7 @@ def _figure(match: re.Match[str]) -> Quantity | None:
     if glued in _SHORT_SCALES and unit:
         value *= _SHORT_SCALES[glued]
     elif glued and not unit and glued not in _ORDINALS:
-        unit = _UNITS.get(glued, glued)
+        unit = UNITS.get(glued, glued)
     if _below_zero(match):
         value = -value
     if not unit and not match["scale"] and value.denominator == 1 and 1900 <= value <= 2099 and len(match["n"]) == 4:
@@ -282,14 +282,14 @@ def _figure(match: re.Match[str]) -> Quantity | None:
 
 def _unit(match: re.Match[str]) -> str:
     """The currency before a number, else the unit behind it; 人民币3万美元 are dollars."""
-    before, behind = match["before"] or "", _UNITS.get(match["unit"] or "", "")
+    before, behind = match["before"] or "", UNITS.get(match["unit"] or "", "")
     return behind if before == "人民币" and behind in _BEFORE.values() else _BEFORE.get(before) or behind
 
 
 def _half(match: re.Match[str]) -> Quantity | None:
     number = match["n"] or match["m"]
     whole = _any_value(number) if number else Fraction(0)
-    unit = _UNITS[match["unit"] or match["of"]]
+    unit = UNITS[match["unit"] or match["of"]]
     return None if whole is None else Quantity("number", whole + Fraction(1, 2), unit, match.group())
 
 
@@ -305,7 +305,7 @@ def _en_number(match: re.Match[str]) -> Quantity | None:
     value = english_value(match["n"])
     if value is None:
         return None
-    unit = _UNITS.get(match["unit"] or "", "")
+    unit = UNITS.get(match["unit"] or "", "")
     return Quantity("number", Fraction(value), unit, match.group(), counted=match["unit"] is not None or value > 1)
 
 

@@ -297,3 +297,72 @@ def test_a_long_run_of_anything_in_text_and_quote_is_checked_to_the_end(run: str
     forged = DraftClaim(long, "fact", (DraftCite("p00", f"{long}x"),))
     other = DraftClaim(long, "fact", (DraftCite("p00", KEEP[1]),))
     assert check_draft(Draft((forged, other)), held, QUESTION, cite).rejected
+
+
+REASONS = [
+    ("客户身份资料应当至少保存五年。", [KEEP], "number: the claim says 五年; the cited text says 十年"),
+    ("STR 应当在5个工作日内提交。", [STR], "number: the claim says 5个工作日; the cited text says 3个工作日"),
+    (
+        "The service provider may report a security incident within four hours.",
+        [REPORT],
+        "modality: the claim says may; the cited text says must: “",
+    ),
+    (
+        "审计部可以延长上述期限，但不得超过二十年。",
+        [EXTEND],
+        "entity: 审计部 does not stand in the cited text: “合规部",
+    ),
+    ("A level D complaint may be extended.", [LEVEL_D], "negation: the claim leaves out a not of the cited text: “"),
+    (
+        "Under Section 6.4, incidents must be reported.",
+        [REPORT],
+        "label: section 6.4 is not in the cited text or above it",
+    ),
+    ("保存十年。", [("p99", "x")], "id: 'p99' was not opened; opened: p00, p01, p02, p03"),
+    ("保存十年。", [("p00", "永久不得销毁")], "quote: the passage says nothing like “永久不得销毁”"),
+    (
+        "Incidents are reported.",
+        [("p01", "eport a security")],
+        "quote: “eport a security” begins or ends inside a word",
+    ),
+    ("保存十年。", [("p00", "的")], "quote: “的” is too short to show anything"),
+    ("保存十年。", [], "citation: the sentence states something and cites nothing"),
+]
+
+
+@pytest.mark.parametrize(("text", "cites", "begins"), REASONS)
+def test_a_reason_says_what_failed_and_what_the_text_says(text: str, cites: list[tuple[str, str]], begins: str) -> None:
+    claim = DraftClaim(text, "fact", tuple(DraftCite(i, q) for i, q in cites))
+    english = check_draft(Draft((claim,)), PASSAGES, "What must be kept?", cite)
+    chinese = check_draft(Draft((claim,)), PASSAGES, "应当保存多久？", cite)
+    reason = english.rejected[0].verdicts[-1].reason
+    assert reason.startswith(begins), reason
+    assert english.repairs[0].code.endswith(reason)
+    translated = chinese.rejected[0].verdicts[-1].reason
+    assert translated != reason
+    assert translated.partition(":")[0] == reason.partition(":")[0]
+    assert max(len(reason), len(translated)) <= 240
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_no_reason_grows_with_what_was_drafted(text: str, quote: str) -> None:
+    outcome = check_draft(Draft((DraftClaim(text, "fact", (DraftCite("p00", quote),)),)), PASSAGES, QUESTION, cite)
+    for rejected in outcome.rejected:
+        assert all(len(v.reason) <= 240 for v in rejected.verdicts)
+
+
+sentences = st.lists(words, min_size=1, max_size=8).map(" ".join).filter(lambda t: sum(map(str.isalnum, t)) > 4)
+
+
+@given(sentences)
+def test_an_untouched_sentence_always_passes(text: str) -> None:
+    text = " ".join(text.replace("\u202e", "").split())
+    held = {"p00": passage("p00", text)}
+
+    def sliced(found: Passage, start: int, end: int) -> Citation:
+        quote = found.text[start - found.start : end - found.start]
+        return Citation(found.document, 1, "0", None, None, start, end, quote)
+
+    outcome = check_draft(Draft((DraftClaim(text, "fact", (DraftCite("p00", text),)),)), held, QUESTION, sliced)
+    assert not outcome.rejected
+    assert outcome.claims[0].citations[0].quote in text
