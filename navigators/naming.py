@@ -9,12 +9,12 @@ PEPSICO, and “MGM”, which only begins it, says half of MGMRESORTS.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import fsum, log
 
-from stores.records import Version
+from stores.records import Note, Pick, Version
 from stores.tokens import index_terms
 
 _BEGINS = 0.5  # of a word of a name, said by an acronym that begins it
@@ -35,6 +35,34 @@ def named(versions: Sequence[Version], question: str) -> dict[str, float]:
         share = fsum(names.rarity[t] * said[t] for t in words if t in said) / whole if whole else 0.0
         shares[document] = max(shares[document], share)
     return shares
+
+
+def named_each(versions: Sequence[Version], texts: Sequence[str]) -> list[dict[str, float]]:
+    """`named` for a question and each of its facets."""
+    return [named(versions, text) for text in texts]
+
+
+class RecordedNames:
+    """Says again what a stored run's notes say of the documents it opened."""
+
+    def __init__(self, notes: Sequence[Note]) -> None:
+        self._picks = [pick for note in notes if note.step == "open" for pick in note.picks]
+
+    def __call__(self, versions: Sequence[Version], texts: Sequence[str]) -> list[dict[str, float]]:
+        shares = [dict.fromkeys((v.document for v in versions), 0.0) for _ in texts]
+        for pick in self._picks:
+            shares[int(pick.local[1:])][pick.place] = pick.score
+        return shares
+
+
+def picks_of(shares: Sequence[Mapping[str, float]], documents: Sequence[str]) -> tuple[Pick, ...]:
+    """How a note keeps the shares of the documents that were opened: n0 of the question, n1, ... of its facets."""
+    return tuple(
+        Pick(f"n{i}", document, some[document], "share of its name")
+        for i, some in enumerate(shares)
+        for document in documents
+        if some[document]
+    )
 
 
 def _written_together(question: str) -> set[str]:

@@ -22,6 +22,7 @@ from navigators.glossary import Glossary, load_glossary
 from navigators.judges import Judge, LexicalJudge, RecordedJudge
 from navigators.merging import WINDOW, merged
 from navigators.messages import NOTHING, language_of_question
+from navigators.naming import RecordedNames
 from navigators.shelf import Shelf
 from navigators.splitting import split_facets
 from navigators.state import Question, Walk, WalkState
@@ -130,12 +131,14 @@ class Navigator:
         been deleted since.
         """
         question = replace(question, as_of=run.as_of or run.started_at.date())
-        versions = [await self._pinned(question, used) for used in run.versions]
+        pinned = [await self._pinned(question, used) for used in run.versions]
+        versions = sorted(pinned, key=lambda version: version.document)  # as the ledger lists them
         walk = replace(
             self._walk(question, ignore),
             judge=RecordedJudge(run.judge, run.notes),
             writer=RecordedWriter(run.generator, run.drafts, run.notes),
             keywords=_RecordedKeywords(run.notes),
+            named=RecordedNames(run.notes),
             library=_AsItStood(self.library),
             run=run.id,
         )
@@ -338,7 +341,7 @@ def differences(stored: Run, replayed: Run) -> list[str]:
         found.append("other claims passed the gates")
     if stored.outcome != replayed.outcome:
         found.append(f"the outcome was {stored.outcome.value}, now {replayed.outcome.value}")
-    if [v.root_hash for v in stored.versions] != [v.root_hash for v in replayed.versions]:
+    if {v.version_id: v.root_hash for v in stored.versions} != {v.version_id: v.root_hash for v in replayed.versions}:
         found.append("the trees have other root hashes")
     return found
 

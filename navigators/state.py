@@ -6,6 +6,7 @@ it and never change the question.
 """
 
 import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from navigators.checks.gates import Repair
 from navigators.drafts import Draft
 from navigators.frontier import Frontier, Seen
 from navigators.judges import Judge
+from navigators.naming import named_each
 from navigators.shelf import Reading, Shelf
 from navigators.writers import Writer
 from stores.events import Emit
@@ -66,6 +68,7 @@ class Walk:
     clock: Clock
     emit: Emit
     wordings: Wordings
+    named: Callable[[Sequence[Version], Sequence[str]], list[dict[str, float]]] = named_each
     readings: dict[str, Reading] = field(default_factory=dict)  # version id -> the question over that version
 
 

@@ -7,7 +7,7 @@ from itertools import accumulate, zip_longest
 from navigators.budget import Limits
 from navigators.frontier import Seen
 from navigators.fusion import reciprocal_ranks
-from navigators.naming import named
+from navigators.naming import picks_of
 from navigators.shelf import OpenVersion, Reading, read_question
 from navigators.state import Update, Walk, WalkState
 from navigators.statistics import pooled
@@ -79,7 +79,7 @@ def _in_turn(rankings: Sequence[Sequence[KeywordHit]], most: int) -> list[Keywor
 async def choose(state: WalkState, walk: Walk) -> Update:
     """Which documents to open: by their best proposed passages and by how much of their name the question says."""
     with walk.budget.timed("open"):
-        shares = [named(state.versions, text) for text in _said(state, walk)]
+        shares = walk.named(state.versions, _said(state, walk))
         greatest = {v.document: max(some[v.document] for some in shares) for v in state.versions}
         chosen = choose_documents(state.versions, state.hits, greatest, walk.budget.limits)
         opened = [await walk.shelf.open(walk.library, walk.question.reader, v) for v in chosen]
@@ -93,6 +93,7 @@ async def choose(state: WalkState, walk: Walk) -> Update:
         "open",
         "documents",
         candidates=len(state.versions),
+        picks=picks_of(shares, [v.document for v in chosen]),
         kept=tuple(v.name for v in chosen),
         reason="all in scope" if len(chosen) == len(state.versions) else "best passages and names",
         detail={"proposed": len(proposed), "dropped": sum(dropped.values())},

@@ -8,11 +8,14 @@ from dataclasses import replace
 from math import fsum, log
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from navigators.naming import named
+from navigators.state import Question
 from stores.tokens import index_terms
+from tests.navigators.house import SmallHouse
 from tests.navigators.trees import tree_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -94,3 +97,26 @@ def test_shares_are_the_same_to_the_last_bit_in_every_process() -> None:
         for seed in range(4)
     }
     assert len(said) == 1
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many days is annual leave in the bank 7 annual report 2000?",
+        "What is the pay of staff in bank 3 report and in bank 5 report?",
+        "How long is annual leave in 2003 and 2004?",
+        "Compare annual leave of bank 4 and bank 6.",
+    ],
+)
+async def test_a_run_over_a_few_of_many_documents_replays_the_same(question: str) -> None:
+    house = SmallHouse()
+    for i in range(12):
+        await house.take_in(
+            f"bank-{i}-report-{2000 + i % 7}.md",
+            f"# Bank {i} annual report {2000 + i % 7}\n## 1. Leave\nAnnual leave is {i + 5} days in the branch.\n"
+            f"## 2. Pay\nThe pay of staff is {i * 10} dollars, see Section 1.\n",
+        )
+    house.navigator.limits = replace(house.navigator.limits, documents=4)
+    run = await house.navigator.ask(Question(question))
+    assert len(run.versions) == 4
+    assert await house.navigator.replay(run, Question(question)) == []
