@@ -10,7 +10,7 @@
     G6  agreement.py  two documents that contradict one another     -> both are shown, with a warning
         (steps/answer.py) facets covered or named; versions still current -> dropped
 
-    folding, quantities, naming, alignment, contrasts   how texts are read and compared
+    folding, quantities, names, alignment, contrasts   how texts are read and compared
     wording                                             what a failed check says, zh and en
 
 Code only, in both languages; what is shown as a quote is always sliced from the

@@ -16,7 +16,7 @@ from itertools import combinations
 from navigators.checks.alignment import aligned, plain
 from navigators.checks.facts import sinking
 from navigators.checks.following import changed
-from navigators.checks.naming import names
+from navigators.checks.names import names
 from navigators.checks.polarity import disagreements
 from navigators.checks.quantities import Quantity, agrees, counted, quantities
 from navigators.checks.wording import Finding, said_otherwise

@@ -1,6 +1,6 @@
 """Gate G4, first half: what a claim states exactly must stand in the cited sentences.
 
-Numbers, amounts, dates, percentages and labels (`quantities`); names (`naming`).
+Numbers, amounts, dates, percentages and labels (`quantities`); names (`names`).
 A claim that shares next to no words with what it cites is refused as well.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from navigators.checks.folding import Searched
-from navigators.checks.naming import names
+from navigators.checks.names import names
 from navigators.checks.quantities import Quantity, agrees, counted, negative, quantities
 from navigators.checks.wording import Finding
 from stores.tokens import index_terms

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from navigators.checks.alignment import Aligned, Change, joined
-from navigators.checks.naming import han_names
+from navigators.checks.names import han_names
 from navigators.checks.polarity import compared
 from navigators.checks.quantities import UNITS, Quantity, agrees, counted, negative, quantities
 from navigators.checks.wording import Finding

@@ -2,7 +2,7 @@
 
 import pytest
 
-from navigators.checks.naming import names
+from navigators.checks.names import names
 
 
 @pytest.mark.parametrize(
