@@ -144,7 +144,7 @@ def _met(weights: Mapping[str, float], passages: Sequence[Passage]) -> Iterator[
         labels = " ".join(r.label.text for r in reads if r.label is not None)
         around = above[passage.breadcrumb].union(index_terms(labels), *(r.terms for r in reads))
         in_place = sum(w for t, w in weights.items() if t in around) / total
-        if reads and reads[0].leads and len(reads) > 1:
+        if reads and reads[0].leads and (len(reads) > 1 or passage.text.startswith("#")):
             del reads[0]
         own = [{t for t in weights if t in r.terms} for r in reads]
         for i, read in enumerate(reads):
