@@ -17,13 +17,14 @@ from navigators.checks.facts import Evidence, sinking, unfounded
 from navigators.checks.folding import UNSEEN, squeezed
 from navigators.checks.following import changed
 from navigators.checks.polarity import disagreements, polarity
-from navigators.checks.quantities import counted, quantities
+from navigators.checks.quantities import agrees, counted, quantities
 from navigators.checks.wording import Finding, Language, message
 from navigators.drafts import Draft, DraftCite, DraftClaim
 from navigators.messages import language_of_question
 from stores.records import Citation, Claim, ClaimKind, Passage, Rejected, Verdict, VerdictState
 from stores.tokens import index_terms
 
+_CELL = " | "  # between the cells of a row
 _HINT = 600  # characters of the true text in a repair
 _LONGEST_FRAME = 200  # characters of a sentence that goes without a citation
 _IDS = 60  # of opened passages that a repair names
@@ -195,12 +196,21 @@ def _contradicted(text: str, quotes: Sequence[_Quote], question: str) -> _Failur
         return None  # word for word
     headings = "\n".join(f"{q.passage.document} {' '.join(q.passage.breadcrumb)}" for q in quotes)
     labels = tuple(q.passage.label for q in quotes if q.passage.label)
-    finding = next(unfounded(text, Evidence(shown, headings, labels, question)), None)
+    evidence = Evidence(shown, headings, labels, question)
+    finding = next(unfounded(text, evidence), None)
     if finding is None:
         laid = aligned(text, sentences)
-        followed = changed(laid, sinking(text, shown)) if laid else ()
+        followed = (f for f in changed(laid, sinking(text, shown)) if not _head(f, sentences, evidence)) if laid else ()
         finding = next(chain(followed, () if laid and laid.whole else disagreements(text, sentences)), None)
     return None if finding is None else _Failure("G4", finding, shown)
+
+
+def _head(finding: Finding, sentences: Sequence[str], evidence: Evidence) -> bool:
+    """Whether what a claim adds to the row of a table is the date or label that stands above it."""
+    if finding.code not in ("date", "label") or not any(_CELL in s for s in sentences):
+        return False
+    said = [q for q in quantities(finding.said) if q.kind in ("date", "label")]
+    return bool(said) and all(any(agrees(q, lent) for lent in evidence.lent) for q in said)
 
 
 def _sentences_around(quote: _Quote) -> list[str]:
