@@ -47,6 +47,9 @@ _CONTINUED = re.compile(r"[（(]?\s*(?:continued|cont['’]?d\.?|续表?|續)\s*
 _TOTAL = re.compile(r"(?:total|subtotal|sub-total|net\s+cash|合计|总计|小计|合計|總計)\b", re.IGNORECASE)
 _FLOWS = re.compile(r"cash\s+flows?\s*(?:from|used\s+(?:in|for)|provided\s+by|[-–—:])\s*", re.IGNORECASE)
 
+CELL = " | "
+"""Stands between the cells of a row, in its words and in those of its heads."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -64,7 +67,7 @@ class Drawn:
         """Caption, unit and column heads on one line, heads between bars."""
         unit = f" ({self.unit})" if self.unit and self.unit not in self.caption else ""
         heads = [head for head in self.columns if head]
-        return " | ".join([f"{self.caption}{unit}".strip(), *heads]) if heads else f"{self.caption}{unit}".strip()
+        return CELL.join([f"{self.caption}{unit}".strip(), *heads]) if heads else f"{self.caption}{unit}".strip()
 
 
 def find_tables(parsed: ParsedDocument, structure: Structure) -> dict[int, Drawn]:

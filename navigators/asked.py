@@ -29,6 +29,7 @@ class Wordings:
     """One question in the languages of the documents it is asked of."""
 
     def __init__(self, question: str, facets: Sequence[Facet], glossary: Glossary) -> None:
+        self.facets = tuple(facets)
         self._language = language_of_question(question)
         self._glossary = glossary
         self.own = Asked(Ask(question), tuple(Ask(f.text) for f in facets))

@@ -25,6 +25,7 @@ from functools import cached_property
 
 from docs_ingest.sentences import sentence_spans
 from docs_ingest.structure.labels import Label, heading_like, label_at
+from docs_ingest.tables import CELL
 from navigators.answer_kinds import Fit, Kind, Wanted, fit, wanted
 from navigators.facets import Ask
 from navigators.wholes import column_heads, row_label, stem_of
@@ -38,7 +39,6 @@ _NAMED = 0.4  # of the question beside the label of a row, to be met by its othe
 _FOLLOWING = 0.5  # of what the next sentence adds
 _EXAMINED = 40  # best sentences whose order and kind of answer are examined
 _STRETCH = 100  # columns of the clauses in which the kind of answer is looked for
-_CELL = " | "
 _CLAUSE = re.compile(r"[^，,；;：:]+[，,；;：:]*")
 
 
@@ -164,7 +164,7 @@ def _reads(passage: Passage, order: int) -> Iterator[_Read]:
     heads = tuple(index_terms(column_heads(passage)))
     for i, (start, end) in enumerate(spans):
         quote = passage.text[start:end]
-        row = _CELL in quote
+        row = CELL in quote
         stem = None if row else stem_of(passage.text, spans, i)
         above = heads if row else () if stem is None else tuple(index_terms(passage.text[slice(*stem)]))
         leads = i == 0 and not row and heading_like(quote.lstrip("# "))

@@ -90,7 +90,7 @@ class Navigator:
             return cached
         versions = await self._versions(question)
         walk = self._walk(question, emit)
-        start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
+        start = WalkState(versions=tuple(versions), facets=walk.wordings.facets)
         emit(RunBegun(walk.run, len(versions)))
         started_at = self.clock.now()
         state = await _walked(start, walk)
@@ -114,7 +114,7 @@ class Navigator:
         most = max(k, WINDOW, self.limits.passages)
         limits = replace(self.limits, passages=most, facet_passages=most, passage_tokens=10**9)
         walk = self._walk(question, emit, limits)
-        start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
+        start = WalkState(versions=tuple(versions), facets=walk.wordings.facets)
         state = await _walked(start, walk, writing=False)
         ranked = state.frontier.facets_in_turn(len(state.facets))
         if tokens is None:
@@ -142,7 +142,7 @@ class Navigator:
             library=_AsItStood(self.library),
             run=run.id,
         )
-        start = WalkState(versions=tuple(versions), facets=split_facets(question.text))
+        start = WalkState(versions=tuple(versions), facets=walk.wordings.facets)
         try:
             state = await _walked(start, walk)
         except KeyError as missing:

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 from docs_ingest.sentences import sentence_spans
 from docs_ingest.structure.labels import heading_like, label_at
+from docs_ingest.tables import CELL
 from navigators.checks.polarity import disagreements
 from stores.records import Passage
 from stores.tokens import index_terms
 
-_CELL = " | "
 _MARK = re.compile(r"(?P<bullet>[-*+•‣·▪●○■□◆◇])\s|[(（]?[0-9A-Za-z一二三四五六七八九十]{1,4}[)）.．、]")
 _COLON = re.compile(r"[：:][”’」』）)\"']*$")
 _LEADS = re.compile(
@@ -64,7 +64,7 @@ class Whole:
 
 def whole_of(answer: Slice, passages: Sequence[Passage], asked: Collection[str]) -> Whole:
     """What is shown for a sentence. `asked`: the terms of the question, which choose the columns of a row."""
-    if _CELL in answer.quote:
+    if CELL in answer.quote:
         return _row(answer, passages, asked)
     spans = sentence_spans(answer.passage.text)
     at = next((i for i, (start, _) in enumerate(spans) if start == answer.start), None)
@@ -177,14 +177,14 @@ def _beside(one: Passage, other: Passage) -> bool:
 def column_heads(passage: Passage) -> str:
     """Caption and column heads of the table that a passage is, or is a row of; empty where it is neither."""
     first, _, more = passage.text.partition("\n")
-    if _CELL not in first:
+    if CELL not in first:
         return ""
-    return _table_title(passage) or (first if _CELL in more else "")
+    return _table_title(passage) or (first if CELL in more else "")
 
 
 def _table_title(passage: Passage) -> str:
     """`caption (unit) | head | head` of the nearest table above, as its headings say it."""
-    return next((words for words in reversed(passage.breadcrumb) if _CELL in words), "")
+    return next((words for words in reversed(passage.breadcrumb) if CELL in words), "")
 
 
 def row_label(row: str) -> str:
@@ -213,7 +213,7 @@ def _row(answer: Slice, passages: Sequence[Passage], asked: Collection[str]) -> 
     named = [i for i in columns if not set(index_terms(names[i])).isdisjoint(asked)]
     colon = "：" if any("\u4e00" <= c <= "\u9fff" for c in answer.quote) else ": "
     shown = [f"{names[i]}{colon}{cells[i]}" if names[i] else cells[i] for i in named or columns]
-    return Whole(_CELL.join([cells[0], *shown] if cells[0] else shown), (answer, heads))
+    return Whole(CELL.join([cells[0], *shown] if cells[0] else shown), (answer, heads))
 
 
 def _head_row(answer: Slice, passages: Sequence[Passage]) -> Slice | None:
@@ -222,14 +222,14 @@ def _head_row(answer: Slice, passages: Sequence[Passage]) -> Slice | None:
     title = _table_title(passage)
     start, end = sentence_spans(passage.text)[0]
     first = passage.text[start:end]
-    if start < answer.start and _CELL in first and (not title or _heads(first, title)):
+    if start < answer.start and CELL in first and (not title or _heads(first, title)):
         return Slice(passage, start, end)
     return next((Slice(p, 0, len(p.text)) for p in passages if _is_head_of(p, passage, title)), None)
 
 
 def _is_head_of(head: Passage, row: Passage, title: str) -> bool:
     near = head.version_id == row.version_id and head.end <= row.start and _table_title(head) == title
-    return bool(title) and near and "\n" not in head.text and _CELL in head.text and _heads(head.text, title)
+    return bool(title) and near and "\n" not in head.text and CELL in head.text and _heads(head.text, title)
 
 
 def _heads(row: str, title: str) -> bool:

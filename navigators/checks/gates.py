@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from docs_ingest.sentences import sentence_spans
+from docs_ingest.tables import CELL
 from navigators.checks.alignment import aligned
 from navigators.checks.citations import Located, locate, propose, substantial, whole_words
 from navigators.checks.facts import Evidence, sinking, unfounded
@@ -24,7 +25,6 @@ from navigators.messages import language_of_question
 from stores.records import Citation, Claim, ClaimKind, Passage, Rejected, Verdict, VerdictState
 from stores.tokens import index_terms
 
-_CELL = " | "  # between the cells of a row
 _HINT = 600  # characters of the true text in a repair
 _LONGEST_FRAME = 200  # characters of a sentence that goes without a citation
 _IDS = 60  # of opened passages that a repair names
@@ -207,7 +207,7 @@ def _contradicted(text: str, quotes: Sequence[_Quote], question: str) -> _Failur
 
 def _head(finding: Finding, sentences: Sequence[str], evidence: Evidence) -> bool:
     """Whether what a claim adds to the row of a table is the date or label that stands above it."""
-    if finding.code not in ("date", "label") or not any(_CELL in s for s in sentences):
+    if finding.code not in ("date", "label") or not any(CELL in s for s in sentences):
         return False
     said = [q for q in quantities(finding.said) if q.kind in ("date", "label")]
     return bool(said) and all(any(agrees(q, lent) for lent in evidence.lent) for q in said)

@@ -16,8 +16,7 @@ from navigators.places import cite
 from navigators.signposts import breadcrumb, place_label
 from navigators.state import Update, Walk, WalkState
 from navigators.statistics import pooled
-from navigators.steps.common import node_of, noted, place_of
-from navigators.steps.narrow import wanted_of_each
+from navigators.steps.common import node_of, noted, place_of, wanted_of_each
 from navigators.writers import WriteCall
 from stores.events import ClaimPassed, ClaimRejected, PassageRead
 from stores.records import (

@@ -1,8 +1,9 @@
-"""What several steps need: names of places, notes, nodes on the frontier."""
+"""What several steps need: names of places, notes, nodes on the frontier, how much is wanted of each facet."""
 
+from navigators.budget import Limits
 from navigators.frontier import Seen
 from navigators.shelf import Reading
-from navigators.state import Walk
+from navigators.state import Walk, WalkState
 from stores.events import NoteTaken
 from stores.records import Node, Note, Road, place_name
 from stores.tokens import estimate_tokens
@@ -34,3 +35,12 @@ def place_of(walk: Walk, version_id: str, address: str) -> str:
 def noted(walk: Walk, note: Note) -> Note:
     walk.emit(NoteTaken(walk.run, note.round, note.step, note.subject, len(note.kept), note.candidates))
     return note
+
+
+def wanted_of_each(state: WalkState, limits: Limits) -> list[int]:
+    """How many passages are wanted for each facet, where there are several: more for those that stayed open."""
+    if len(state.facets) < 2:
+        return []
+    covered = {facet for claim in state.claims for facet in claim.facets}
+    still = 1 + 2 * state.widened
+    return [limits.facet_passages * (1 if f.id in covered else still) for f in state.facets]

@@ -79,7 +79,7 @@ def _in_turn(rankings: Sequence[Sequence[KeywordHit]], most: int) -> list[Keywor
 async def choose(state: WalkState, walk: Walk) -> Update:
     """Which documents to open: by their best proposed passages and by how much of their name the question says."""
     with walk.budget.timed("open"):
-        shares = walk.named(state.versions, _said(state, walk))
+        shares = walk.named(state.versions, _said(walk))
         greatest = {v.document: max(some[v.document] for some in shares) for v in state.versions}
         chosen = choose_documents(state.versions, state.hits, greatest, walk.budget.limits)
         opened = [await walk.shelf.open(walk.library, walk.question.reader, v) for v in chosen]
@@ -101,9 +101,9 @@ async def choose(state: WalkState, walk: Walk) -> Update:
     return {"frontier": frontier, "dropped": dropped, "notes": [noted(walk, note)]}
 
 
-def _said(state: WalkState, walk: Walk) -> list[str]:
+def _said(walk: Walk) -> list[str]:
     """The question, and its facets where there are several."""
-    return [walk.question.text, *(f.text for f in state.facets if len(state.facets) > 1)]
+    return [walk.question.text, *(ask.text for ask in walk.wordings.own.apart)]
 
 
 def choose_documents(

@@ -1,10 +1,9 @@
 """A round: plan what to open, judge the children of each in parallel, gather what was picked."""
 
-from navigators.budget import Limits
 from navigators.frontier import entropy, width_for
 from navigators.judges import JudgeCall, invalid_reason, valid_picks
 from navigators.state import Judged, JudgeTask, Update, Walk, WalkState
-from navigators.steps.common import noted, place_of, seen_node
+from navigators.steps.common import noted, place_of, seen_node, wanted_of_each
 from stores.events import RoundBegun
 from stores.records import Candidate, Effort, Note
 
@@ -32,15 +31,6 @@ async def plan(state: WalkState, walk: Walk) -> Update:
         "frontier": state.frontier.with_opened(opening),
         "notes": [noted(walk, note)],
     }
-
-
-def wanted_of_each(state: WalkState, limits: Limits) -> list[int]:
-    """How many passages are wanted for each facet, where there are several: more for those that stayed open."""
-    if len(state.facets) < 2:
-        return []
-    covered = {facet for claim in state.claims for facet in claim.facets}
-    still = 1 + 2 * state.widened
-    return [limits.facet_passages * (1 if f.id in covered else still) for f in state.facets]
 
 
 async def judge(task: JudgeTask, walk: Walk) -> Update:
