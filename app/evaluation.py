@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from app.resources import House
-from docs_ingest.derive import keyword_entries
+from docs_ingest.derive import index_entries
 from docs_ingest.ingest import ingest
 from docs_ingest.uploads import Upload
 from navigators.state import Question
 from stores.events import Emit, QuestionScored
 from stores.keywords_tantivy import TantivyKeywords
-from stores.records import IngestStatus, KeywordEntry, Line, NodeKind, Reader, Tree
+from stores.records import IngestStatus, IndexEntry, Line, NodeKind, Reader, Tree
 from stores.tokens import estimate_tokens
 
 DEPTHS = (1, 5, 10, 20)
@@ -287,7 +287,7 @@ def _within(found: Sequence[Found], tokens: int) -> int:
     return len(found)
 
 
-_Piece = tuple[KeywordEntry, Found]
+_Piece = tuple[IndexEntry, Found]
 """Something a flat index ranks, and what it is to the scoring."""
 
 
@@ -323,7 +323,7 @@ class _Flat:
 def _leaves(tree: Tree) -> list[_Piece]:
     """The passages of a version. Headings alone are left out: they could only take places from what stands under."""
     places = {n.passage_key: n for n in tree.nodes if n.passage_key}
-    entries = keyword_entries(tree.version, _TENANT, tree.text, tree.nodes, tree.tables)
+    entries = index_entries(tree.version, _TENANT, tree.text, tree.nodes, tree.tables)
     return [(e, found_at(tree, places[e.key].address)) for e in entries if places[e.key].kind is not NodeKind.HEADING]
 
 
@@ -344,7 +344,7 @@ def pieces_of_pages(tree: Tree) -> list[_Piece]:
         words = tree.text[start:end].strip()
         if words:
             key = f"{version.id}-{start}"
-            entry = KeywordEntry(key, _TENANT, version.collection, version.document, version.title, "", words)
+            entry = IndexEntry(key, _TENANT, version.collection, version.document, version.title, "", words)
             pieces.append((entry, Found(version.document, start, end, on, estimate_tokens(words))))
     return pieces
 

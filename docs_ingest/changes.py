@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docs_ingest.lineage import Side, lineage
-from stores.records import KeywordEntry, LineageStep, Tree
+from stores.records import IndexEntry, LineageStep, Tree
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     lineage: tuple[LineageStep, ...]
-    entries: tuple[KeywordEntry, ...]  # passages whose key is new
+    entries: tuple[IndexEntry, ...]  # passages whose key is new
 
 
 def changes(
-    old: Tree | None, new: Side, entries: Sequence[KeywordEntry], indexed: bool, renamed: bool = False
+    old: Tree | None, new: Side, entries: Sequence[IndexEntry], indexed: bool, renamed: bool = False
 ) -> Changes:
     """Compare a new version with the one it follows.
 

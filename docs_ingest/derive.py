@@ -3,7 +3,7 @@
     ParsedDocument -> structure -> tables -> tree -> references and definitions -> Derived
 
 The same parse gives the same Derived in every process; what the indexes hold of
-it (`keyword_entries`) follows from it and the version it belongs to.
+it (`index_entries`) follows from it and the version it belongs to.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from docs_ingest.references import find_edges
 from docs_ingest.structure import find_structure, read_contents
 from docs_ingest.tables import find_tables, located
 from docs_ingest.tree import build_nodes
-from stores.records import Edge, KeywordEntry, Line, Node, NodeKind, Table, Version, ancestors
+from stores.records import Edge, IndexEntry, Line, Node, NodeKind, Table, Version, ancestors
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +69,14 @@ def derive(parsed: ParsedDocument, document: str, max_nodes: int = MAX_NODES) ->
     )
 
 
-def keyword_entries(
+def index_entries(
     version: Version, tenant: str, text: str, nodes: Sequence[Node], tables: Sequence[Table]
-) -> tuple[KeywordEntry, ...]:
+) -> tuple[IndexEntry, ...]:
     """What the keyword index holds of each passage of a version."""
     by_address = {n.address: n for n in nodes}
     heads = {row.address: row.heads for table in tables for row in table.rows}
     return tuple(
-        KeywordEntry(
+        IndexEntry(
             key=node.passage_key,
             tenant=tenant,
             collection=version.collection,

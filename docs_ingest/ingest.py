@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from docs_ingest.changes import Changes, changes
-from docs_ingest.derive import Derived, keyword_entries
+from docs_ingest.derive import Derived, index_entries
 from docs_ingest.errors import IngestError, NeedsOcr
 from docs_ingest.lineage import Side
 from docs_ingest.names import checked_id, read_name
@@ -26,7 +26,7 @@ from stores.records import (
     EffectiveSource,
     IngestRecord,
     IngestStatus,
-    KeywordEntry,
+    IndexEntry,
     NewVersion,
     Tree,
     Version,
@@ -168,7 +168,7 @@ def _save(
         if same is not None and _up_to_date(same):  # another writer sent the same at the same time
             return _unchanged(upload, same, intake, clock), same
         version = new_version(upload, made, before.version if before else None, same, clock)
-        entries = keyword_entries(version, upload.tenant, made.text, made.nodes, made.tables)
+        entries = index_entries(version, upload.tenant, made.text, made.nodes, made.tables)
         alive = intake.alive(upload.tenant, upload.document)
         what = _compared(before, version, Side(made.text, made.nodes), entries, alive)
         record = _record(upload, IngestStatus.READY, _doubt(before, made, what), version.number, clock)
@@ -183,7 +183,7 @@ def _save(
 
 
 def _compared(
-    before: Tree | None, version: Version, new: Side, entries: Sequence[KeywordEntry], indexed: bool
+    before: Tree | None, version: Version, new: Side, entries: Sequence[IndexEntry], indexed: bool
 ) -> Changes:
     """What differs from the latest version; `indexed`: its passages are in the indexes."""
     renamed = before is not None and (before.version.title, before.version.collection) != (

@@ -35,7 +35,7 @@ from stores.ports import Cache, Keywords, Library, Runs
 from stores.records import (
     Claim,
     Cost,
-    KeywordHit,
+    IndexHit,
     Note,
     Outcome,
     Passage,
@@ -247,7 +247,7 @@ class _RecordedKeywords:
     """The keyword index as a stored run saw it."""
 
     def __init__(self, notes: Sequence[Note]) -> None:
-        self._hits = [KeywordHit(p.local, p.place, p.score) for n in notes if n.step == "propose" for p in n.picks]
+        self._hits = [IndexHit(p.local, p.place, p.score) for n in notes if n.step == "propose" for p in n.picks]
 
     async def apply(self, entries: object, gone: object) -> None:
         raise StoreUnavailable("a recorded index takes nothing in")
@@ -260,7 +260,7 @@ class _RecordedKeywords:
         *,
         collection: str | None = None,
         documents: Sequence[str] | None = None,
-    ) -> list[KeywordHit]:
+    ) -> list[IndexHit]:
         return self._hits  # all that came of all searches
 
     async def count(self) -> int:

@@ -27,7 +27,7 @@ from stores.records import (
     Claim,
     Effort,
     Facet,
-    KeywordHit,
+    IndexHit,
     Note,
     Outcome,
     Passage,
@@ -98,7 +98,7 @@ class WalkState:
     """The graph's state. Lists with a reducer only grow."""
 
     versions: tuple[Version, ...] = ()
-    hits: tuple[KeywordHit, ...] = ()
+    hits: tuple[IndexHit, ...] = ()
     facets: tuple[Facet, ...] = ()
     frontier: Frontier = field(default_factory=Frontier.empty)
     opening: tuple[Seen, ...] = ()  # what the current round opens

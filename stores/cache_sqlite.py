@@ -41,6 +41,9 @@ class SqliteCache:
     async def put(self, key: str, value: bytes, ttl: timedelta) -> None:
         await self._pool.run(self._put, key, value, ttl, timeout=_SECONDS)
 
+    async def add(self, key: str, value: bytes, ttl: timedelta) -> bool:
+        return await self._pool.run(self._add, key, value, ttl, timeout=_SECONDS)
+
     async def forget(self, key: str) -> None:
         await self._pool.run(self._forget, key, timeout=_SECONDS)
 
@@ -67,6 +70,16 @@ class SqliteCache:
             connection.execute("insert or replace into entries values (?, ?, ?, ?)", row)
             self._make_room(connection)
             connection.commit()
+
+    def _add(self, key: str, value: bytes, ttl: timedelta) -> bool:
+        now = self._now()
+        row = (key, value, len(value), now + ttl.total_seconds())
+        with self._lock, _translated():
+            connection = self._open()
+            connection.execute("delete from entries where key = ? and expires <= ?", (key, now))
+            added = connection.execute("insert or ignore into entries values (?, ?, ?, ?)", row).rowcount == 1
+            connection.commit()
+        return added
 
     def _forget(self, key: str) -> None:
         with self._lock, _translated():

@@ -16,7 +16,7 @@ import tantivy
 
 from stores.errors import StoreUnavailable
 from stores.pool import Pool
-from stores.records import KeywordEntry, KeywordHit
+from stores.records import IndexEntry, IndexHit
 from stores.tokens import index_terms
 
 _WRITER_HEAP = 50_000_000  # bytes; tantivy's least is 15 MB a thread
@@ -59,7 +59,7 @@ class TantivyKeywords:
         self._write_pool = Pool("keywords-writer", threads=1, queue=8)
         self._opening = asyncio.Lock()
 
-    async def apply(self, entries: Sequence[KeywordEntry], gone: Sequence[tuple[str, str]]) -> None:
+    async def apply(self, entries: Sequence[IndexEntry], gone: Sequence[tuple[str, str]]) -> None:
         """See `Keywords.apply`. Raises StoreUnavailable when another process holds the writer for too long."""
         if entries or gone:
             index = await self._open()
@@ -73,7 +73,7 @@ class TantivyKeywords:
         *,
         collection: str | None = None,
         documents: Sequence[str] | None = None,
-    ) -> list[KeywordHit]:
+    ) -> list[IndexHit]:
         """See `Keywords.search`."""
         query = self._query(tenant, question, collection, documents)
         if query is None or k < 1:
@@ -109,7 +109,7 @@ class TantivyKeywords:
                 "answers go on without it; move the folder away and build it anew"
             ) from error
 
-    def _write(self, index: tantivy.Index, entries: list[KeywordEntry], gone: list[tuple[str, str]]) -> None:
+    def _write(self, index: tantivy.Index, entries: list[IndexEntry], gone: list[tuple[str, str]]) -> None:
         writer = self._writer(index)
         try:
             for tenant, key in gone:
@@ -157,7 +157,7 @@ class TantivyKeywords:
         return tantivy.Query.term_query(self._schema, field, value, option)
 
 
-def _document(entry: KeywordEntry) -> tantivy.Document:
+def _document(entry: IndexEntry) -> tantivy.Document:
     return tantivy.Document(
         id=_id(entry.tenant, entry.key),
         tenant=entry.tenant,
@@ -170,14 +170,14 @@ def _document(entry: KeywordEntry) -> tantivy.Document:
     )
 
 
-def _search(index: tantivy.Index, query: tantivy.Query, k: int) -> list[KeywordHit]:
+def _search(index: tantivy.Index, query: tantivy.Query, k: int) -> list[IndexHit]:
     index.reload()
     searcher = index.searcher()
     found = searcher.search(query, k + _SPARE, count=False).hits
     hits = []
     for score, address in found:
         stored = searcher.doc(address)
-        hits.append(KeywordHit(stored["key"][0], stored["document"][0], round(float(score), 6)))
+        hits.append(IndexHit(stored["key"][0], stored["document"][0], round(float(score), 6)))
     return sorted(hits, key=lambda h: (-h.score, h.key))[:k]
 
 

@@ -1,13 +1,16 @@
 """The ports: what the product needs of its stores, in its own words.
 
-    port       role                                          embedded            memory.py
-    Library    versions and trees, as a reader may see them  SQL (SQLite)        MemoryLedger
-    Intake     the transaction that adds a version           SQL (SQLite)        MemoryLedger
-    Outbox     changes still to be told to the indexes       SQL (SQLite)        MemoryLedger
-    Runs       what was asked and answered                   SQL (SQLite)        MemoryLedger
-    Originals  the uploaded bytes                            a folder            MemoryOriginals
-    Keywords   passages by their words (projection)          tantivy             MemoryKeywords
-    Cache      bytes with an expiry (best effort)            SQLite              MemoryCache
+    port          role                                          embedded       production         memory.py
+    Library       versions and trees, as a reader may see them  SQL (SQLite)   SQL (MySQL)        MemoryLedger
+    Intake        the transaction that adds a version           SQL (SQLite)   SQL (MySQL)        MemoryLedger
+    Outbox        changes still to be told to the indexes       SQL (SQLite)   SQL (MySQL)        MemoryLedger
+    Runs          what was asked and answered                   SQL (SQLite)   SQL (MySQL)        MemoryLedger
+    Originals     the uploaded bytes                            a folder       a folder           MemoryOriginals
+    PassageIndex  passages by their words (projection)          tantivy        Elasticsearch      MemoryKeywords
+                  passages by their meaning (projection)        `stores.semantic`: an Embedder and Vectors
+    Vectors       vectors, nearest first                        Milvus Lite    Milvus, Elastic    ExactVectors
+    Embedder      texts to vectors                              hashing        an OpenAI-compatible server
+    Cache         bytes with an expiry (best effort)            SQLite         Redis              MemoryCache
 
 Ports a question waits on are async, once. `Intake` is sync: only the ingest
 walk writes versions, and it runs in processes and threads of its own. Every
@@ -17,26 +20,32 @@ All of them raise the errors of `stores.errors` and nothing else. Every
 implementation passes the same claims (`tests/stores/contract_*.py`).
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import Protocol
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Protocol, Self
 
 from stores.records import (
     Document,
     Edge,
+    Held,
+    IndexEntry,
+    IndexHit,
     IngestRecord,
-    KeywordEntry,
-    KeywordHit,
     LineageStep,
     NewVersion,
     OutboxRow,
+    ParkedRow,
     Place,
     Reader,
     Run,
     RunSummary,
     Tree,
+    VectorEntry,
     Version,
 )
+
+KEYWORDS = "keywords"
+"""The index of words: the target that every ledger tells unless it is told of others."""
 
 
 class Library(Protocol):
@@ -144,22 +153,37 @@ class Intake(Protocol):
 
 
 class Outbox(Protocol):
-    """Changes the ledger has made and the indexes have not been told yet."""
+    """Changes the ledger has made and an index has not been told yet. Every index (`target`) is told by itself."""
 
-    async def claim(self, worker: str, limit: int, lease: timedelta) -> list[OutboxRow]:
+    async def claim(self, worker: str, limit: int, lease: timedelta, *, target: str = KEYWORDS) -> list[OutboxRow]:
         """Take up to `limit` rows, oldest first, for `lease`; rows claimed by others are passed over."""
 
     async def settle(self, worker: str, done: Sequence[str]) -> None:
         """These rows (ids) have reached the index: forget them. Rows no longer held by `worker` are left alone."""
 
-    async def release(self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta) -> None:
-        """These rows did not reach the index: count the attempt, give them back after a while."""
+    async def release(
+        self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta, *, counts: bool = True
+    ) -> None:
+        """These rows did not reach the index: give them back after a while.
+
+        `counts`: it may be the rows' own fault, so it is an attempt, and the
+        rest grows with each. Otherwise the index was away.
+        """
 
     async def take_back(self) -> None:
         """End all leases, for whoever knows that no worker lives; as if they had run out, each a failed attempt."""
 
-    async def waiting(self) -> int:
-        """How many rows have not reached the index."""
+    async def waiting(self, target: str | None = None) -> int:
+        """How many rows have not reached an index; None: any index. Parked ones count."""
+
+    async def parked(self, *, limit: int = 100) -> list[ParkedRow]:
+        """Rows that are offered no more because they failed too often, oldest first."""
+
+    async def unpark(self, target: str) -> int:
+        """Offer the parked rows of an index again from now on, as if they had never failed; how many there were."""
+
+    async def forget(self, target: str) -> int:
+        """Drop all rows of an index that has been built anew, or is no longer there; how many there were."""
 
 
 class Runs(Protocol):
@@ -188,13 +212,23 @@ class Originals(Protocol):
         """The bytes of this hash. Raises NotFound; StoreCorrupt when they do not have it any more."""
 
 
-class Keywords(Protocol):
-    """Passages by their words. A projection: it may be late, never authoritative."""
+class PassageIndex(Protocol):
+    """Passages, found by a question: by its words or by its meaning. A projection: it may be late, never authoritative.
 
-    async def apply(self, entries: Sequence[KeywordEntry], gone: Sequence[tuple[str, str]]) -> None:
+    Its name holds everything that its content depends on beside the ledger (the
+    tokeniser's version, the embedding model). Behind that name stands one
+    generation; `begin` and `swap` put another in its place.
+    """
+
+    async def apply(self, entries: Sequence[IndexEntry], gone: Sequence[tuple[str, str]], *, at: datetime) -> None:
         """Put entries (replacing those of the same tenant and key) and remove `(tenant, key)` pairs.
 
-        Idempotent. On return the change is durable and searchable.
+        Idempotent. On return the change is durable and found by `search`.
+        `at`: the moment at which this was known to be true. A store that can
+        refuses, in silence, what is older than what it holds.
+
+        Raises StoreUnavailable when the index did not answer, EntriesRefused
+        when it took all but some: those are named, the others are in.
         """
 
     async def search(
@@ -205,18 +239,89 @@ class Keywords(Protocol):
         *,
         collection: str | None = None,
         documents: Sequence[str] | None = None,
-    ) -> list[KeywordHit]:
-        """The best `k` passages for the question's words, best first, ties by key."""
+    ) -> list[IndexHit]:
+        """The best `k` passages for the question, best first, ties by key. Raises StoreUnavailable."""
 
     async def count(self) -> int:
-        """Passages in the index."""
+        """Passages in the index, of all tenants. Raises StoreUnavailable."""
+
+    def held(self, tenant: str) -> AsyncIterator[Sequence[Held]]:
+        """All that the index holds of a tenant, in pages, each passage once. Raises StoreUnavailable."""
+
+    async def begin(self) -> Self:
+        """An empty generation beside this one, which nobody asks yet. Raises StoreUnavailable."""
+
+    async def swap(self, fresh: Self) -> None:
+        """From now on `fresh` is asked, by everybody; the generation before it is removed. Raises StoreUnavailable."""
+
+    async def discard(self) -> None:
+        """Remove this generation with all it holds: for one that was begun and will not be swapped in."""
+
+    async def close(self) -> None: ...
+
+
+class Vectors(Protocol):
+    """Vectors of length 1 with the scope they may be found in. As `PassageIndex`, a step lower: it embeds nothing."""
+
+    async def apply(self, entries: Sequence[VectorEntry], gone: Sequence[tuple[str, str]], *, at: datetime) -> None:
+        """As `PassageIndex.apply`."""
+
+    async def search(
+        self,
+        tenant: str,
+        vector: Sequence[float],
+        k: int,
+        *,
+        collection: str | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> list[IndexHit]:
+        """The `k` nearest by inner product (the score, 1 at most), best first, ties by key. Raises StoreUnavailable."""
+
+    async def count(self) -> int:
+        """As `PassageIndex.count`."""
+
+    def held(self, tenant: str) -> AsyncIterator[Sequence[Held]]:
+        """As `PassageIndex.held`."""
+
+    async def begin(self) -> Self:
+        """As `PassageIndex.begin`."""
+
+    async def swap(self, fresh: Self) -> None:
+        """As `PassageIndex.swap`."""
+
+    async def discard(self) -> None:
+        """As `PassageIndex.discard`."""
+
+    async def close(self) -> None: ...
+
+
+class Embedder(Protocol):
+    """Texts to vectors: the same text always to the same one."""
+
+    name: str
+    """The model: part of the name of every index that holds its vectors."""
+
+    dimensions: int
+    """Of every vector."""
+
+    async def embed(self, texts: Sequence[str], *, question: bool = False) -> list[tuple[float, ...]]:
+        """One vector of length 1 for each text, in order; texts too long for the model are cut.
+
+        `question`: some models take questions otherwise than passages. Raises
+        StoreUnavailable when the model does not answer or answers amiss.
+        """
+
+    async def close(self) -> None: ...
 
 
 class Cache(Protocol):
-    """Bytes with an expiry. Best effort: a miss is always possible."""
+    """Bytes with an expiry. Best effort: a miss is always possible. All methods raise StoreUnavailable."""
 
     async def get(self, key: str) -> bytes | None: ...
 
     async def put(self, key: str, value: bytes, ttl: timedelta) -> None: ...
+
+    async def add(self, key: str, value: bytes, ttl: timedelta) -> bool:
+        """Put a value where there is none; False if there is one. Of many that add at once one hears True."""
 
     async def forget(self, key: str) -> None: ...

@@ -15,7 +15,7 @@ from navigators.steps.common import noted, seen_node
 from navigators.worth import worth_of
 from stores.errors import StoreUnavailable
 from stores.ports import Keywords
-from stores.records import KeywordHit, Note, Pick, Road, Version
+from stores.records import IndexHit, Note, Pick, Road, Version
 
 _NAMED = 0.4  # share of its name from which a document is opened for it
 
@@ -23,7 +23,7 @@ _NAMED = 0.4  # share of its name from which a document is opened for it
 async def propose(state: WalkState, walk: Walk) -> Update:
     """The second road: the keyword index names passages; it adds to what navigation finds, and never subtracts."""
     with walk.budget.timed("propose"):
-        hits: list[KeywordHit] = []
+        hits: list[IndexHit] = []
         degraded: list[str] = []
         if walk.keywords is None:
             degraded.append("keywords")
@@ -46,7 +46,7 @@ async def propose(state: WalkState, walk: Walk) -> Update:
     return {"hits": tuple(hits), "degraded": degraded, "notes": [noted(walk, note)]}
 
 
-async def _searched(keywords: Keywords, state: WalkState, walk: Walk) -> list[KeywordHit]:
+async def _searched(keywords: Keywords, state: WalkState, walk: Walk) -> list[IndexHit]:
     """The best passages for the question, then those for each facet and for the words of the other language."""
     languages = sorted({v.language for v in state.versions if walk.wordings.foreign(v.language)})
     asked = [walk.wordings.own, *map(walk.wordings.for_index, languages)]
@@ -65,11 +65,11 @@ async def _searched(keywords: Keywords, state: WalkState, walk: Walk) -> list[Ke
     return _in_turn(rankings, walk.budget.limits.proposals)
 
 
-def _in_turn(rankings: Sequence[Sequence[KeywordHit]], most: int) -> list[KeywordHit]:
+def _in_turn(rankings: Sequence[Sequence[IndexHit]], most: int) -> list[IndexHit]:
     """All of the first ranking, then what the others add, the best of each in turn, so many together."""
     first = list(rankings[0]) if rankings else []
     known = {h.key for h in first}
-    added: dict[str, KeywordHit] = {}
+    added: dict[str, IndexHit] = {}
     for hit in (h for rank in zip_longest(*rankings[1:]) for h in rank if h is not None):
         if hit.key not in known and len(added) < most:
             added.setdefault(hit.key, hit)
@@ -107,7 +107,7 @@ def _said(walk: Walk) -> list[str]:
 
 
 def choose_documents(
-    versions: Sequence[Version], hits: Sequence[KeywordHit], shares: Mapping[str, float], limits: Limits
+    versions: Sequence[Version], hits: Sequence[IndexHit], shares: Mapping[str, float], limits: Limits
 ) -> list[Version]:
     """All versions if they are few and short, else the best by two rankings, fused by rank; one at least.
 
@@ -152,7 +152,7 @@ def _read_all(opened: Sequence[OpenVersion], walk: Walk, shares: Sequence[Mappin
     ]
 
 
-async def _proposed(hits: Sequence[KeywordHit], walk: Walk) -> tuple[list[Seen], dict[str, int]]:
+async def _proposed(hits: Sequence[IndexHit], walk: Walk) -> tuple[list[Seen], dict[str, int]]:
     """Proposed passages, joined to the ledger: only what stands in an opened version goes on; the rest is counted."""
     places = await walk.library.places(walk.question.reader, [h.key for h in hits], list(walk.readings))
     opened = {r.opened.tree.version.document for r in walk.readings.values()}

@@ -25,7 +25,7 @@ from stores.ledger.rows import (
     version_values,
 )
 from stores.ledger.trees import read_tree
-from stores.records import IngestRecord, KeywordEntry, NewVersion, Tree, Version
+from stores.records import IndexEntry, IngestRecord, NewVersion, Tree, Version
 
 
 class SqlIntake:
@@ -96,7 +96,7 @@ class SqlIntake:
             _bump(connection, tenant, {collection})
         return True
 
-    def _tell(self, connection: Connection, tenant: str, gone: Iterable[str], entries: Iterable[KeywordEntry]) -> None:
+    def _tell(self, connection: Connection, tenant: str, gone: Iterable[str], entries: Iterable[IndexEntry]) -> None:
         """Put what the indexes must be told into the outbox: first what goes, then what comes."""
         rows = [outbox_values(self._clock.new_id(), tenant, key, None) for key in gone]
         rows += [outbox_values(self._clock.new_id(), tenant, entry.key, entry) for entry in entries]

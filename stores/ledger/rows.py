@@ -21,9 +21,9 @@ from stores.records import (
     Edge,
     EdgeKind,
     EffectiveSource,
+    IndexEntry,
     IngestRecord,
     IngestStatus,
-    KeywordEntry,
     Line,
     LineageState,
     LineageStep,
@@ -345,14 +345,15 @@ def edge_from(row: Sequence[Any]) -> Edge:
     return Edge(_known(EdgeKind, row[0], "a reference or definition"), *row[1:])
 
 
-def pack_entry(entry: KeywordEntry) -> bytes:
-    plain = {name: getattr(entry, name) for name in KeywordEntry.__slots__}
+def pack_entry(entry: IndexEntry) -> bytes:
+    plain = {name: getattr(entry, name) for name in IndexEntry.__slots__}
     return json.dumps(plain, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def outbox_values(id_: str, tenant: str, key: str, entry: KeywordEntry | None) -> Values:
+def outbox_values(id_: str, target: str, tenant: str, key: str, entry: IndexEntry | None) -> Values:
     return {
         "id": id_,
+        "target": target,
         "tenant": tenant,
         "key": key,
         "entry": None if entry is None else pack_entry(entry),
@@ -369,7 +370,7 @@ def outbox_row_from(row: Sequence[Any]) -> OutboxRow:
     if blob is None:
         return OutboxRow(id_, key, tenant, None, attempts)
     try:
-        entry = KeywordEntry(**json.loads(blob.decode("utf-8", "surrogatepass")))
+        entry = IndexEntry(**json.loads(blob.decode("utf-8", "surrogatepass")))
     except (ValueError, TypeError) as error:
         raise StoreCorrupt(f"row {id_} of the outbox is damaged: rebuild the indexes from the ledger") from error
     return OutboxRow(id_, key, tenant, entry, attempts)

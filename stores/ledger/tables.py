@@ -250,6 +250,7 @@ outbox = Table(
     Column("seq", Counter, primary_key=True, autoincrement=True),  # the order; clocks of two processes are no order
     Column("id", Key, nullable=False),
     Column("tenant", Key, nullable=False),
+    Column("target", Key, nullable=False, server_default="keywords"),  # which index is to be told
     Column("key", Key, nullable=False),
     Column("entry", Blob),  # JSON in UTF-8; NULL: the passage is gone
     Column("attempts", Integer, nullable=False),
@@ -259,7 +260,8 @@ outbox = Table(
     Column("not_before", Moment),
     Column("reason", Words),
     UniqueConstraint("id"),
-    Index(None, "tenant", "key", "seq"),
+    Index(None, "target", "tenant", "key", "seq"),
+    Index(None, "target", "seq"),
     Index(None, "claim"),
     sqlite_autoincrement=True,
     **MYSQL,

@@ -39,6 +39,12 @@ class MemoryCache:
             while self._bytes > self._max_bytes:
                 self._drop(next(iter(self._kept)))
 
+    async def add(self, key: str, value: bytes, ttl: timedelta) -> bool:
+        if await self.get(key) is not None:
+            return False
+        await self.put(key, value, ttl)
+        return True
+
     async def forget(self, key: str) -> None:
         with self._lock:
             self._drop(key)

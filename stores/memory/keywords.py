@@ -5,7 +5,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Sequence
 
-from stores.records import KeywordEntry, KeywordHit
+from stores.records import IndexEntry, IndexHit
 from stores.tokens import index_terms
 
 _K1, _B = 1.2, 0.75  # the usual BM25 constants (Robertson and Zaragoza 2009)
@@ -17,12 +17,12 @@ class MemoryKeywords:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._entries: dict[tuple[str, str], KeywordEntry] = {}
+        self._entries: dict[tuple[str, str], IndexEntry] = {}
         self._counts: dict[tuple[str, str], dict[str, float]] = {}
         self._lengths: dict[str, dict[tuple[str, str], float]] = defaultdict(dict)  # by tenant
         self._found_in: dict[str, set[tuple[str, str]]] = defaultdict(set)  # term -> passages
 
-    async def apply(self, entries: Sequence[KeywordEntry], gone: Sequence[tuple[str, str]]) -> None:
+    async def apply(self, entries: Sequence[IndexEntry], gone: Sequence[tuple[str, str]]) -> None:
         with self._lock:
             for place in gone:
                 self._drop(place)
@@ -43,7 +43,7 @@ class MemoryKeywords:
         *,
         collection: str | None = None,
         documents: Sequence[str] | None = None,
-    ) -> list[KeywordHit]:
+    ) -> list[IndexHit]:
         with self._lock:
             lengths = self._lengths.get(tenant, {})
             average = sum(lengths.values()) / max(1, len(lengths)) or 1.0
@@ -57,7 +57,7 @@ class MemoryKeywords:
                         weight * count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * lengths[place] / average))
                     )
             hits = [
-                KeywordHit(key=place[1], document=self._entries[place].document, score=score)
+                IndexHit(key=place[1], document=self._entries[place].document, score=score)
                 for place, score in scores.items()
                 if collection in (None, self._entries[place].collection)
                 and (documents is None or self._entries[place].document in documents)
@@ -77,7 +77,7 @@ class MemoryKeywords:
                     del self._found_in[term]
 
 
-def _weighted_counts(entry: KeywordEntry) -> dict[str, float]:
+def _weighted_counts(entry: IndexEntry) -> dict[str, float]:
     counts: dict[str, float] = defaultdict(float)
     for name, weight in _WEIGHTS:
         for term in index_terms(getattr(entry, name)):

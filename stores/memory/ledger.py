@@ -13,8 +13,8 @@ from stores.in_force import in_force
 from stores.records import (
     Document,
     Edge,
+    IndexEntry,
     IngestRecord,
-    KeywordEntry,
     LineageStep,
     NewVersion,
     OutboxRow,
@@ -77,7 +77,7 @@ class _Kept:
         alive = [id_ for tenant, id_ in sorted(self.documents) if tenant == reader.tenant and self.alive(tenant, id_)]
         return [version for id_ in alive for version in self.history(reader.tenant, id_)]
 
-    def tell(self, tenant: str, gone: Iterable[str], entries: Iterable[KeywordEntry]) -> None:
+    def tell(self, tenant: str, gone: Iterable[str], entries: Iterable[IndexEntry]) -> None:
         rows = [OutboxRow(self.clock.new_id(), key, tenant, None, 0) for key in gone]
         rows += [OutboxRow(self.clock.new_id(), entry.key, tenant, entry, 0) for entry in entries]
         self.outbox += map(_Waiting, rows)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from hashlib import sha256
 
 ROOT = "0"
 """Address of the node that is the whole version."""
@@ -290,8 +291,8 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class KeywordEntry:
-    """What the keyword index holds of one passage. `key` is the node's passage_key."""
+class IndexEntry:
+    """What an index is told of one passage. `key` is the node's passage_key."""
 
     key: str
     tenant: str
@@ -301,9 +302,44 @@ class KeywordEntry:
     headings: str  # headings and labels from the root down to the passage, joined by newlines
     body: str  # the passage's own words
 
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits over all of it: two entries with the same one need not be told twice."""
+        parts = (self.key, self.tenant, self.collection, self.document, self.title, self.headings, self.body)
+        whole = "".join(f"{len(part)}:{part}" for part in parts)
+        return sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @property
+    def text(self) -> str:
+        """All its words, from the document's title down to the passage: what an embedder is given."""
+        return "\n".join(part for part in (self.title, self.headings, self.body) if part)
+
 
 @dataclass(frozen=True, slots=True)
-class KeywordHit:
+class VectorEntry:
+    """What a vector store holds of one passage: where it belongs, and its vector of length 1."""
+
+    key: str
+    tenant: str
+    collection: str
+    document: str
+    fingerprint: str  # of the IndexEntry it was made of
+    vector: tuple[float, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What an index says it holds of one passage, for the comparison with the ledger."""
+
+    tenant: str
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexHit:
+    """A passage that an index names; whether it may be read is for the ledger to say."""
+
     key: str
     document: str
     score: float  # comparable within one answer of one index only: fuse by rank
@@ -311,13 +347,25 @@ class KeywordHit:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One change still to be told to the indexes. Exactly one of entry and deleted_key is set."""
+    """One change still to be told to one index."""
 
     id: str  # UUIDv7: rows are settled in this order
     key: str
     tenant: str
-    entry: KeywordEntry | None  # None: the passage is gone, delete `key`
+    entry: IndexEntry | None  # None: the passage is gone, delete `key`
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """A change that an index has refused so often that it is offered no more."""
+
+    id: str
+    target: str
+    tenant: str
+    key: str
+    attempts: int
+    reason: str  # what the index said last
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +378,7 @@ class NewVersion:
     nodes: tuple[Node, ...]
     lines: tuple[Line, ...]
     lineage: tuple[LineageStep, ...]  # against the version it follows; empty for the first
-    entries: tuple[KeywordEntry, ...]  # passages to put into the indexes; those of older versions stay in them
+    entries: tuple[IndexEntry, ...]  # passages to put into the indexes; those of older versions stay in them
     follows: int | None  # number of the version this one was compared with: a compare-and-set guard
     tables: tuple[Table, ...] = ()
     edges: tuple[Edge, ...] = ()

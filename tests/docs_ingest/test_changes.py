@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from docs_ingest import lineage as lineage_module
 from docs_ingest.changes import changes
-from docs_ingest.derive import keyword_entries
+from docs_ingest.derive import index_entries
 from docs_ingest.lineage import Side, changed_words, follow, lineage
 from docs_ingest.parsed import BlockKind
 from docs_ingest.structure import find_structure
@@ -160,7 +160,7 @@ def test_every_leaf_of_both_versions_has_its_step(
 
 def put(old: Tree | None, new: Tree, **more: bool) -> set[str]:
     """The keys that the indexes are told."""
-    entries = keyword_entries(new.version, "default", new.text, new.nodes, new.tables)
+    entries = index_entries(new.version, "default", new.text, new.nodes, new.tables)
     found = changes(old, Side(new.text, new.nodes), entries, more.pop("indexed", True), **more)
     return {e.key for e in found.entries}
 
@@ -191,5 +191,5 @@ def test_a_changed_title_is_told_for_every_passage() -> None:
 def test_furniture_is_never_told() -> None:
     document = parsed((Spec(BlockKind.FURNITURE, "page 1"), Spec(BlockKind.PARAGRAPH, "Words. 内容。")))
     nodes = build_nodes(document, find_structure(document), "doc")
-    entries = keyword_entries(tree_of("x").version, "default", document.text, nodes, ())
+    entries = index_entries(tree_of("x").version, "default", document.text, nodes, ())
     assert [e.body for e in entries] == ["Words. 内容。"]

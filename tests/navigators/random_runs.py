@@ -19,7 +19,7 @@ from navigators.writers import ExtractiveWriter, Thresholds, WriteCall
 from stores.events import Event, NoteTaken, RoundBegun, RunBegun
 from stores.ids import FixedClock
 from stores.memory import MemoryKeywords
-from stores.records import Effort, KeywordHit, Passage, Pick, Reader, Run, Tree, Version
+from stores.records import Effort, IndexHit, Passage, Pick, Reader, Run, Tree, Version
 from tests.navigators.house import SmallHouse
 
 _EN = "bank records kept years customer report branch fee notice loss audit board risk 7 180 12% 2025"
@@ -152,7 +152,7 @@ class _SlowKeywords(MemoryKeywords):
     def __post_init__(self) -> None:
         super().__init__()
 
-    async def search(self, *arguments: object, **scope: object) -> list[KeywordHit]:
+    async def search(self, *arguments: object, **scope: object) -> list[IndexHit]:
         self.clock.advance(self.pace)
         return await super().search(*arguments, **scope)  # type: ignore[arg-type]
 

@@ -13,7 +13,7 @@ from navigators.judges import JudgeCall, Judgement, LexicalJudge
 from navigators.state import Question
 from navigators.writers import ExtractiveWriter, WriteCall
 from stores.errors import NotFound, StoreUnavailable
-from stores.records import Effort, KeywordHit, Outcome, Pick, Reader, Road, Run
+from stores.records import Effort, IndexHit, Outcome, Pick, Reader, Road, Run
 from tests.navigators.house import SmallHouse
 from tests.navigators.trees import GLOSSARY, POLICY, STATUTE
 
@@ -159,12 +159,12 @@ async def test_a_deleted_document_answers_no_more_even_from_a_stale_index(house:
 class _Frozen:
     """An index that was never told of a change."""
 
-    hits: Sequence[KeywordHit]
+    hits: Sequence[IndexHit]
 
     async def apply(self, entries: object, gone: object) -> None:
         raise AssertionError("nobody tells it anything")
 
-    async def search(self, tenant: str, question: str, k: int, **scope: object) -> list[KeywordHit]:
+    async def search(self, tenant: str, question: str, k: int, **scope: object) -> list[IndexHit]:
         return list(self.hits)[:k]
 
     async def count(self) -> int:
@@ -172,12 +172,12 @@ class _Frozen:
 
 
 class _Down(_Frozen):
-    async def search(self, tenant: str, question: str, k: int, **scope: object) -> list[KeywordHit]:
+    async def search(self, tenant: str, question: str, k: int, **scope: object) -> list[IndexHit]:
         raise StoreUnavailable("the index is down")
 
 
 class _Stalled(_Frozen):
-    async def search(self, tenant: str, question: str, k: int, **scope: object) -> list[KeywordHit]:
+    async def search(self, tenant: str, question: str, k: int, **scope: object) -> list[IndexHit]:
         await asyncio.sleep(3600)
         return []
 

@@ -10,7 +10,7 @@ from navigators.facets import Ask
 from navigators.statistics import TreeStatistics, pooled
 from navigators.steps.find import choose_documents
 from navigators.worth import worth_of
-from stores.records import KeywordHit
+from stores.records import IndexHit
 from tests.navigators.trees import tree_of
 
 THROUGHOUT = tree_of("# Leave\n" + "Annual leave is taken in full days.\n" * 5, document="leave", title="Leave rules")
@@ -66,7 +66,7 @@ def test_documents_are_opened_up_to_so_many_characters_and_always_one() -> None:
         replace(tree_of("# Rules\nWords.", document=f"d{i}", title=f"Rules {i}").version, characters=100)
         for i in range(6)
     ]
-    hits = [KeywordHit(f"key{i}", f"d{i}", 1.0) for i in (4, 2, 0)]
+    hits = [IndexHit(f"key{i}", f"d{i}", 1.0) for i in (4, 2, 0)]
     shares = dict.fromkeys((v.document for v in versions), 0.0)
 
     def opened(documents: int, characters: int) -> list[str]:

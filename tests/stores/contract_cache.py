@@ -1,5 +1,6 @@
 """What every `Cache` promises. A test module runs these claims by giving `cache` and `clock` fixtures."""
 
+import asyncio
 from datetime import timedelta
 
 from stores.ids import FixedClock
@@ -49,3 +50,12 @@ class CacheContract:
         await cache.put("big", b"x" * (LIMIT + 1), HOUR)
         assert await cache.get("big") is None
         assert await cache.get("small") == b"v"
+
+    async def test_of_many_that_add_at_once_one_is_first(self, cache: Cache, clock: FixedClock) -> None:
+        added = await asyncio.gather(*(cache.add("turn", b"%d" % i, HOUR) for i in range(20)))
+        assert sum(added) == 1
+        assert await cache.get("turn") == b"%d" % added.index(True)
+        await cache.forget("turn")
+        assert await cache.add("turn", b"next", timedelta(seconds=10))
+        clock.advance(11)
+        assert await cache.add("turn", b"after it ran out", HOUR)

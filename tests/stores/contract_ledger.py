@@ -21,7 +21,7 @@ from stores.records import (
     Effort,
     IngestRecord,
     IngestStatus,
-    KeywordEntry,
+    IndexEntry,
     LineageState,
     Outcome,
     Place,
@@ -471,7 +471,7 @@ class LedgerContract:
         add(ledger, (ODD[0], ZH[0]))
         rows = await ledger.outbox.claim("w", 100, LEASE)
         assert [row.entry for row in rows[:3]] == list(first.entries)
-        assert isinstance(rows[3].entry, KeywordEntry) and rows[3].entry.body == ZH[0]
+        assert isinstance(rows[3].entry, IndexEntry) and rows[3].entry.body == ZH[0]
         assert [row.id for row in rows] == sorted(row.id for row in rows)
         assert {(row.attempts, row.tenant) for row in rows} == {(0, "default")}
 

@@ -14,7 +14,7 @@ from stores.records import (
     EffectiveSource,
     IngestRecord,
     IngestStatus,
-    KeywordEntry,
+    IndexEntry,
     Line,
     LineageState,
     LineageStep,
@@ -192,7 +192,7 @@ def _told(
         ),
         lineage=() if before is None else _lineage(before, nodes),
         entries=tuple(
-            KeywordEntry(key, tenant, version.collection, version.document, version.title, "", text[n.start : n.end])
+            IndexEntry(key, tenant, version.collection, version.document, version.title, "", text[n.start : n.end])
             for key, n in keys.items()
             if key not in had
         ),
