@@ -26,7 +26,7 @@ from docs_ingest.uploads import Upload
 from navigators.state import Question
 from stores.events import Emit, QuestionScored
 from stores.keywords_tantivy import TantivyKeywords
-from stores.records import IngestStatus, IndexEntry, Line, NodeKind, Reader, Tree
+from stores.records import IndexEntry, IngestStatus, Line, NodeKind, Reader, Tree
 from stores.tokens import estimate_tokens
 
 DEPTHS = (1, 5, 10, 20)

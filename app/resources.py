@@ -35,7 +35,7 @@ from stores.keywords_tantivy import TantivyKeywords
 from stores.ledger import SqlIntake, SqlLibrary, SqlOutbox, SqlRuns, migrate, open_engine
 from stores.originals_folder import FolderOriginals
 from stores.pool import Pool
-from stores.ports import Cache, Intake, Keywords, Library, Originals, Outbox, Runs
+from stores.ports import Cache, Intake, Library, Originals, Outbox, PassageIndex, Runs
 from stores.records import IngestRecord, Reader
 from stores.tokens import VERSION as TOKENS
 
@@ -57,7 +57,7 @@ class House:
     intake: Intake
     outbox: Outbox
     runs: Runs
-    keywords: Keywords
+    keywords: PassageIndex
     cache: Cache
     originals: Originals | None  # None: they are not kept
     clock: Clock

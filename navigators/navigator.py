@@ -31,7 +31,7 @@ from navigators.writers import ExtractiveWriter, RecordedWriter, Writer
 from stores.errors import NotFound, StoreUnavailable
 from stores.events import Emit, RunBegun, RunDone, ignore
 from stores.ids import Clock
-from stores.ports import Cache, Keywords, Library, Runs
+from stores.ports import Cache, Library, PassageIndex, Runs
 from stores.records import (
     Claim,
     Cost,
@@ -67,7 +67,7 @@ class Navigator:
     library: Library
     runs: Runs
     clock: Clock
-    keywords: Keywords | None = None
+    keywords: PassageIndex | None = None
     cache: Cache | None = None
     judge: Judge = field(default_factory=LexicalJudge)
     writer: Writer = field(default_factory=ExtractiveWriter)

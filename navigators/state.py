@@ -22,7 +22,7 @@ from navigators.shelf import Reading, Shelf
 from navigators.writers import Writer
 from stores.events import Emit
 from stores.ids import Clock
-from stores.ports import Keywords, Library
+from stores.ports import Library, PassageIndex
 from stores.records import (
     Claim,
     Effort,
@@ -60,7 +60,7 @@ class Walk:
     run: str
     question: Question
     library: Library
-    keywords: Keywords | None  # None: there is no keyword index, and the answer says so
+    keywords: PassageIndex | None  # None: there is no keyword index, and the answer says so
     judge: Judge
     writer: Writer
     shelf: Shelf

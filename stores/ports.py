@@ -130,6 +130,9 @@ class Intake(Protocol):
     def latest_tree(self, tenant: str, document: str) -> Tree | None:
         """The same with its tree, for the comparison with the next version."""
 
+    def trees(self, tenant: str, document: str) -> list[Tree]:
+        """All versions of a document, deleted or not, oldest number first, each in its current derivation."""
+
     def with_source(self, tenant: str, document: str, source_hash: str) -> Version | None:
         """The newest version of a document that was made of exactly these bytes; None if there is none."""
 

@@ -14,7 +14,7 @@ from navigators.statistics import pooled
 from navigators.steps.common import noted, seen_node
 from navigators.worth import worth_of
 from stores.errors import StoreUnavailable
-from stores.ports import Keywords
+from stores.ports import PassageIndex
 from stores.records import IndexHit, Note, Pick, Road, Version
 
 _NAMED = 0.4  # share of its name from which a document is opened for it
@@ -46,7 +46,7 @@ async def propose(state: WalkState, walk: Walk) -> Update:
     return {"hits": tuple(hits), "degraded": degraded, "notes": [noted(walk, note)]}
 
 
-async def _searched(keywords: Keywords, state: WalkState, walk: Walk) -> list[IndexHit]:
+async def _searched(keywords: PassageIndex, state: WalkState, walk: Walk) -> list[IndexHit]:
     """The best passages for the question, then those for each facet and for the words of the other language."""
     languages = sorted({v.language for v in state.versions if walk.wordings.foreign(v.language)})
     asked = [walk.wordings.own, *map(walk.wordings.for_index, languages)]
