@@ -378,8 +378,8 @@ PARKED_COLUMNS = (
 
 
 def parked_row_from(row: Sequence[Any]) -> ParkedRow:
-    *rest, reason = row
-    return ParkedRow(*rest, reason or "")
+    id_, target, tenant, key, attempts, reason = row
+    return ParkedRow(id_, target, tenant, key, attempts, reason or "")
 
 
 def outbox_row_from(row: Sequence[Any]) -> OutboxRow:
