@@ -69,13 +69,13 @@ class Navigator:
     runs: Runs
     clock: Clock
     keywords: Searchable | None = None
-    semantic: Mapping[str, Searchable] = field(default_factory=dict)  # name -> index of passages by their meaning
     cache: Cache | None = None
     judge: Judge = field(default_factory=LexicalJudge)
     writer: Writer = field(default_factory=ExtractiveWriter)
     shelf: Shelf = field(default_factory=Shelf)
     limits: Limits = STANDARD
     glossary: Glossary = field(default_factory=load_glossary)
+    semantic: Mapping[str, Searchable] = field(default_factory=dict)  # name -> index of passages by their meaning
 
     async def ask(self, question: Question, *, emit: Emit = ignore) -> Run:
         """Answer a question and keep the run.
