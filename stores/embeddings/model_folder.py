@@ -33,16 +33,17 @@ class SentenceTransformerEmbedder:
 
     async def embed(self, texts: Sequence[str], *, question: bool = False) -> list[tuple[float, ...]]:
         """As the port says. Raises StoreUnavailable also when the package, the folder or the model's shape is amiss."""
-        if not texts:
-            return []
-        return await self._pool.run(self._embedded, list(texts), question)
+        vectors: list[tuple[float, ...]] = []
+        for first in range(0, len(texts), _BATCH):  # one by one, so that a question need not wait for a whole book
+            vectors += await self._pool.run(self._embedded, texts[first : first + _BATCH], question)
+        return vectors
 
     async def close(self) -> None:
         """Wait for the call that has begun; the embedder cannot be used afterwards."""
         self._pool.close()
         self._model = None
 
-    def _embedded(self, texts: list[str], question: bool) -> list[tuple[float, ...]]:
+    def _embedded(self, texts: Sequence[str], question: bool) -> list[tuple[float, ...]]:
         model = self._loaded()
         encode = model.encode_query if question else model.encode_document
         cut = [readable(text, "", _MOST_CHARACTERS) for text in texts]
