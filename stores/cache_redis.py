@@ -199,7 +199,7 @@ class RedisCache:
             return await work(redis)
         except TimeoutError:
             if now() - begun < _LATE * self._seconds:
-                raise  # on the minute: the server was silent
+                raise  # the limit was kept: it is the server that was silent
         return await work(redis)
 
     def _connect(self) -> "_Client":
