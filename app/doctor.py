@@ -34,7 +34,9 @@ async def examine(settings: Settings) -> list[Finding]:
             for name in house.pings:
                 findings.append(await _ping(house, name))
             findings.append(await _documents(house))
-            findings.append(await _index(house))
+            findings.extend([await _index(house, name) for name in house.indexes])
+            findings.append(await _parked(house))
+            findings.append(_meaning(house))
             findings.append(_reading(house))
     except (StoreError, OSError) as error:
         findings.append(
@@ -87,16 +89,37 @@ async def _documents(house: House) -> Finding:
     return Finding("documents", "ok", f"{len(versions)} in force ({languages}); texts agree with their hashes")
 
 
-async def _index(house: House) -> Finding:
+async def _index(house: House, name: str) -> Finding:
+    """Whether an index knows everything; one that is away is no failure of the service, which answers without it."""
+    finding = f"index {name}"
     try:
-        waiting, held = await house.outbox.waiting(), await house.keywords.count()
+        waiting = await house.outbox.waiting(name)
+        held = await house.indexes[name].count()
+        versions = await house.library.versions(Reader(house.settings.tenant))
     except StoreError as error:
-        return Finding("index", "failed", str(error))
+        return Finding(finding, "warning", f"{error}; answers go on without it")
+    if held == 0 and versions and not waiting:
+        return Finding(finding, "warning", f"empty, beside {len(versions)} documents: citepath reconcile")
     if waiting:
-        return Finding(
-            "index", "warning", f"{waiting} changes wait for the keyword index: the next `citepath ingest` tells them"
-        )
-    return Finding("index", "ok", f"{held} passages, nothing waiting")
+        return Finding(finding, "warning", f"{waiting} changes wait for it: citepath sync")
+    return Finding(finding, "ok", f"{held} passages, nothing waiting")
+
+
+async def _parked(house: House) -> Finding:
+    try:
+        parked = await house.outbox.parked(limit=1000)
+    except StoreError as error:
+        return Finding("parked", "failed", str(error))
+    if not parked:
+        return Finding("parked", "ok", "no change was refused for good")
+    return Finding("parked", "warning", f"{len(parked)} changes were refused for good: citepath sync --parked")
+
+
+def _meaning(house: House) -> Finding:
+    """Whether there is a road of meaning: without a model there is none, and that is in order."""
+    if not house.semantic:
+        return Finding("meaning", "ok", "off: no CITEPATH_EMBEDDING_URL is set; words alone are searched")
+    return Finding("meaning", "ok", f"on, in {', '.join(house.semantic)}")
 
 
 def _reading(house: House) -> Finding:

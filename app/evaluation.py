@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from docs_ingest.uploads import Upload
 from navigators.state import Question
 from stores.events import Emit, QuestionScored
 from stores.keywords_tantivy import TantivyKeywords
-from stores.records import IngestStatus, IndexEntry, Line, NodeKind, Reader, Tree
+from stores.records import IndexEntry, IngestStatus, Line, NodeKind, Reader, Tree
 from stores.tokens import estimate_tokens
 
 DEPTHS = (1, 5, 10, 20)
@@ -310,7 +311,7 @@ class _Flat:
             index = self._built[scope] = TantivyKeywords(None, headings_weight=0.0, title_weight=0.0)
             pieces = [piece for d in scope for piece in self._pieces(self._trees[d])]
             self._found.update({(entry.document, entry.key): found for entry, found in pieces})
-            await index.apply([entry for entry, _ in pieces], [])
+            await index.apply([entry for entry, _ in pieces], [], at=datetime.now(UTC))
         hits = await index.search(_TENANT, question, k)
         return [self._found[h.document, h.key] for h in hits]
 

@@ -3,41 +3,42 @@
     async with open_house(settings) as house:
         run = await house.navigator.ask(Question("..."))
 
-Everything of the embedded default lies in one folder (`CITEPATH_HOME`):
+Which engine stands behind each store is for `app.wiring` to say. What needs no
+server lies in one folder (`CITEPATH_HOME`):
 
     ledger.sqlite           documents, trees, runs: the only truth, back this up
     keywords-<tokens>/      keyword index: can be built anew from the ledger
+    vectors-<model>/        vectors, where a model is configured: can be built anew too
     cache.sqlite            answers served lately: can be thrown away
-    telling.lock            held by whoever tells the index; empty
+    telling.lock            held by whoever tells the indexes; empty
     originals/              the uploaded files: back them up too
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from app.settings import MB, Settings
+from app.settings import Settings
 from app.turns import turn
+from app.wiring import open_cache, open_indexes, open_ledger
 from docs_ingest.ingest import refuse as refuse_upload
+from docs_ingest.reconcile import Comparing
 from docs_ingest.sandbox import ReadingProcess
-from docs_ingest.sync import sync
+from docs_ingest.sync import Told, sync_all
 from docs_ingest.uploads import Upload
 from navigators.glossary import load_glossary
 from navigators.navigator import Navigator
-from stores.cache_sqlite import SqliteCache
-from stores.errors import StoreUnavailable
+from stores.errors import StoreError
 from stores.events import Emit, ignore
 from stores.ids import Clock, SystemClock
-from stores.keywords_tantivy import TantivyKeywords
-from stores.ledger import SqlIntake, SqlLibrary, SqlOutbox, SqlRuns, migrate, open_engine
+from stores.ledger import SqlIntake, SqlLibrary, SqlOutbox, SqlRuns, migrate
 from stores.originals_folder import FolderOriginals
 from stores.pool import Pool
-from stores.ports import Cache, Intake, Keywords, Library, Originals, Outbox, Runs
+from stores.ports import KEYWORDS, Cache, Intake, Library, Originals, Outbox, PassageIndex, Runs
 from stores.records import IngestRecord, Reader
-from stores.tokens import VERSION as TOKENS
 
 _LEDGER_THREADS = 4
 _LEDGER_QUEUE = 256
@@ -57,11 +58,21 @@ class House:
     intake: Intake
     outbox: Outbox
     runs: Runs
-    keywords: Keywords
+    indexes: Mapping[str, PassageIndex]  # by the name under which the ledger tells each of them
     cache: Cache
     originals: Originals | None  # None: they are not kept
     clock: Clock
+    alone: bool  # whether nobody but this machine writes to the ledger
     pings: dict[str, Ping]  # name of each thing opened -> how to see that it answers
+
+    @property
+    def keywords(self) -> PassageIndex:
+        return self.indexes[KEYWORDS]
+
+    @property
+    def semantic(self) -> dict[str, PassageIndex]:
+        """The indexes of meaning; none where no model is configured."""
+        return {name: index for name, index in self.indexes.items() if name != KEYWORDS}
 
     @cached_property
     def navigator(self) -> Navigator:
@@ -70,6 +81,7 @@ class House:
             runs=self.runs,
             clock=self.clock,
             keywords=self.keywords,
+            semantic=self.semantic,
             cache=self.cache if self.settings.cache_answers else None,
             limits=self.settings.walking(),
             glossary=load_glossary(self.settings.glossary.expanduser() if self.settings.glossary else None),
@@ -79,25 +91,35 @@ class House:
         """A process that reads files, one of so many, under the limits of the settings."""
         return ReadingProcess(self.settings.reading(at_once))
 
-    async def sync(self, emit: Emit) -> int:
-        """Tell the keyword index what the ledger has changed; how many passages that were.
+    async def sync(self, emit: Emit) -> dict[str, Told]:
+        """Tell the indexes what the ledger has changed; how that ended for each.
 
-        One process at a time. What one that was killed had claimed is told too,
-        without waiting for its lease to run out.
+        On a ledger of this machine alone one process at a time: it knows that
+        what was claimed before belonged to one that was killed, and tells that
+        too, without waiting for its lease to run out.
         """
-        async with turn(self.home / "telling.lock", _TURN_SECONDS, "telling the keyword index"):
-            await self.outbox.take_back()
-            return await sync(self.outbox, self.keywords, self.clock.new_id(), emit=emit)
+        mine = turn(self.home / "telling.lock", _TURN_SECONDS, "telling the indexes") if self.alone else nullcontext()
+        async with mine:
+            if self.alone:
+                await self.outbox.take_back()
+            return await sync_all(self.outbox, self.indexes, self.clock.new_id(), self.clock, emit=emit)
 
     async def catch_up(self) -> None:
-        """What an interrupted ingest has not told the keyword index yet, told now, for a moment at most.
+        """What an interrupted ingest has not told the indexes yet, told now, for a moment at most.
 
-        Questions do not need it: navigation reads the ledger. It is only better with it.
+        So is an index that holds nothing beside a ledger that does: it was lost, or a release has changed the way
+        words are cut. Questions do not need it: navigation reads the ledger. It is only better with it.
         """
-        with suppress(StoreUnavailable, TimeoutError):
-            if await self.outbox.waiting():
-                async with asyncio.timeout(_CATCH_UP_SECONDS):
+        with suppress(StoreError, TimeoutError):
+            async with asyncio.timeout(_CATCH_UP_SECONDS):
+                if await self.outbox.waiting():
                     await self.sync(ignore)
+                if await self.keywords.count() == 0:
+                    await self.comparing(KEYWORDS, ignore).reconcile()
+
+    def comparing(self, name: str, emit: Emit) -> Comparing:
+        """One of the indexes beside the ledger."""
+        return Comparing(self.library, self.indexes[name], Reader(self.settings.tenant), self.clock, name, emit)
 
     def refuse(self, upload: Upload, reason: str, emit: Emit) -> IngestRecord:
         """Keep on record why a file was not taken in."""
@@ -106,39 +128,42 @@ class House:
 
 @asynccontextmanager
 async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
-    """Open the stores of the embedded default; close all of them at the end, whatever happened.
+    """Open the stores; close all of them at the end, whatever happened.
 
     Raises StoreUnavailable or StoreCorrupt when the ledger cannot be opened,
-    OSError when the folder cannot be made.
+    OSError when the folder cannot be made, WiringError for settings that name
+    no engine. A store that is no ledger and does not answer is no error.
     """
     clock = clock or SystemClock()
     home = settings.home.expanduser()
     await asyncio.to_thread(home.mkdir, mode=0o700, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        engine = open_engine(f"sqlite:///{home / 'ledger.sqlite'}")
+        engine = open_ledger(settings, home)
         stack.callback(engine.dispose)
         await asyncio.to_thread(migrate, engine)
         pool = Pool("ledger", threads=_LEDGER_THREADS, queue=_LEDGER_QUEUE)
         stack.callback(pool.close)
-        keywords = TantivyKeywords(home / f"keywords-{TOKENS.replace('/', '-')}")
-        stack.push_async_callback(keywords.close)
-        cache = SqliteCache(home / "cache.sqlite", settings.cache_mb * MB, clock)
+        indexes = open_indexes(settings, home, clock)
+        for index in indexes.values():
+            stack.push_async_callback(index.close)
+        cache = open_cache(settings, home, clock)
         stack.push_async_callback(cache.close)
         library = SqlLibrary(engine, pool, clock)
         yield House(
             settings=settings,
             home=home,
             library=library,
-            intake=SqlIntake(engine, clock),
+            intake=SqlIntake(engine, clock, tuple(indexes)),
             outbox=SqlOutbox(engine, pool, clock),
             runs=SqlRuns(engine, pool),
-            keywords=keywords,
+            indexes=indexes,
             cache=cache,
             originals=FolderOriginals(home / "originals") if settings.keep_originals else None,
             clock=clock,
+            alone=settings.ledger_url is None,
             pings={
                 "ledger": lambda: library.revision(Reader(settings.tenant), None),
-                "keywords": keywords.count,
+                **{name: index.count for name, index in indexes.items()},
                 "cache": lambda: cache.get("ping"),
             },
         )

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from docs_ingest.limits import MEGABYTE
 from docs_ingest.limits import Limits as ReadingLimits
 from navigators.budget import Limits as WalkLimits
+from stores.records import Roads
 
 MB = 1_000_000
 
@@ -24,6 +25,32 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("~/.citepath"), description="folder of the embedded stores")
     tenant: str = Field("default", min_length=1, max_length=64, description="whose documents these are")
+
+    ledger_url: str | None = Field(None, description="mysql+pymysql://user@host/database; none: SQLite in the home")
+    ledger_password_file: Path | None = Field(None, description="file that holds the ledger's password")
+    ledger_ca_file: Path | None = Field(None, description="certificate authority of the ledger's server")
+    keywords_url: str | None = Field(None, description="http(s)://user@host:9200, Elasticsearch; none: tantivy")
+    keywords_password_file: Path | None = Field(None, description="file that holds Elasticsearch's password")
+    keywords_ca_file: Path | None = Field(None, description="certificate authority of Elasticsearch")
+    vectors_url: str | None = Field(None, description="http(s)://host:19530, Milvus; lite: Milvus Lite; none: exact")
+    vectors_password_file: Path | None = Field(None, description="file that holds Milvus's password")
+    vectors_ca_file: Path | None = Field(None, description="certificate authority of Milvus")
+    cache_url: str | None = Field(None, description="redis(s)://host:6379/0; none: SQLite in the home")
+    cache_password_file: Path | None = Field(None, description="file that holds Redis's password")
+    cache_ca_file: Path | None = Field(None, description="certificate authority of Redis")
+    embedding_url: str | None = Field(
+        None, description="http(s)://host/v1, folder:PATH or hashing; none: no road of meaning"
+    )
+    embedding_model: str = Field("", max_length=128, description="model asked of the embeddings server")
+    embedding_dimensions: int = Field(256, ge=2, le=16_384, description="of its vectors")
+    embedding_key_file: Path | None = Field(None, description="file that holds the key of the embeddings server")
+    index_prefix: str = Field(
+        "citepath", pattern="^[a-z][a-z0-9_]{0,31}$", description="what names in shared servers begin with"
+    )
+    search_seconds: float = Field(2.0, gt=0, description="longest wait for one search of an index")
+    write_seconds: float = Field(60.0, gt=0, description="longest wait for an index to take a batch in")
+    cache_seconds: float = Field(0.05, gt=0, description="longest wait for a shared cache")
+    embedding_seconds: float = Field(10.0, gt=0, description="longest wait for a batch of vectors")
 
     max_file_mb: int = Field(200, ge=1, description="largest file taken in")
     max_pages: int = Field(5_000, ge=1, description="most pages of one file")
@@ -41,6 +68,8 @@ class Settings(BaseSettings):
     ask_judge_calls: int = Field(400, ge=1, description="judge calls of a question")
     ask_documents: int = Field(32, ge=1, description="documents opened for a question")
     ask_characters: int = Field(10_000_000, ge=1, description="characters of the documents opened, beyond the first")
+    roads: Roads = Field(Roads.AUTO, description="navigate, hybrid, both, or auto: navigate, and fall back")
+    fallback_seconds: float = Field(3.0, gt=0, description="longest time for asking all indexes at once")
     ask_proposals: int = Field(60, ge=1, description="passages the keyword index proposes")
     retrieve_merge_tokens: int = Field(
         1_000,
@@ -80,6 +109,7 @@ class Settings(BaseSettings):
             document_characters=self.ask_characters,
             proposals=self.ask_proposals,
             merge_tokens=self.retrieve_merge_tokens,
+            fallback_seconds=self.fallback_seconds,
         )
 
 

@@ -24,9 +24,9 @@ from stores.ports import Intake, Originals
 from stores.records import (
     Document,
     EffectiveSource,
+    IndexEntry,
     IngestRecord,
     IngestStatus,
-    IndexEntry,
     NewVersion,
     Tree,
     Version,
@@ -170,7 +170,9 @@ def _save(
         version = new_version(upload, made, before.version if before else None, same, clock)
         entries = index_entries(version, upload.tenant, made.text, made.nodes, made.tables)
         alive = intake.alive(upload.tenant, upload.document)
-        what = _compared(before, version, Side(made.text, made.nodes), entries, alive)
+        if before is not None and not alive:  # it comes back with all its versions
+            entries = (*_told_before(upload, entries, intake), *entries)
+        what = _compared(before, version, Side(made.text, made.nodes), upload.tenant, entries, alive)
         record = _record(upload, IngestStatus.READY, _doubt(before, made, what), version.number, clock)
         try:
             intake.save(_new_version(upload, version, made, what, before, clock), record)
@@ -182,18 +184,30 @@ def _save(
     raise AssertionError("the loop above returns or raises")
 
 
+def _told_before(upload: Upload, entries: Sequence[IndexEntry], intake: Intake) -> list[IndexEntry]:
+    """Passages of a deleted document's versions that its next version does not hold."""
+    assert upload.document is not None
+    held = {entry.key for entry in entries}
+    earlier = {
+        entry.key: entry
+        for tree in intake.trees(upload.tenant, upload.document)
+        for entry in index_entries(tree.version, upload.tenant, tree.text, tree.nodes, tree.tables)
+    }
+    return [entry for key, entry in earlier.items() if key not in held]
+
+
 def _compared(
-    before: Tree | None, version: Version, new: Side, entries: Sequence[IndexEntry], indexed: bool
+    before: Tree | None, version: Version, new: Side, tenant: str, entries: Sequence[IndexEntry], indexed: bool
 ) -> Changes:
     """What differs from the latest version; `indexed`: its passages are in the indexes."""
-    renamed = before is not None and (before.version.title, before.version.collection) != (
-        version.title,
-        version.collection,
-    )
-    what = changes(before, new, entries, indexed, renamed)
-    if before is not None and version.number < before.version.number:
-        return replace(what, lineage=())  # an older version read anew does not follow the latest one
-    return what
+    told = {}
+    if before is not None and indexed:
+        held = index_entries(before.version, tenant, before.text, before.nodes, before.tables)
+        told = {entry.key: entry.fingerprint for entry in held}
+    if before is None or version.number >= before.version.number:
+        return changes(before, new, entries, told)
+    # An older version read anew does not follow the latest one, and what both hold stands as the latest has it.
+    return Changes((), tuple(entry for entry in entries if entry.key not in told))
 
 
 def _doubt(before: Tree | None, made: Derived, what: Changes) -> str | None:

@@ -26,6 +26,7 @@ class Limits:
     facet_passages: int = 3  # read for each facet where a question has several, whatever else is better
     followed: int = 6  # places that strong passages point to, read beside them; at most a quarter of all passages
     widenings: int = 1  # times the reading may be doubled when facets stay open
+    fallback_seconds: float = 3.0  # longest time for asking all indexes at once; kept free at the end of the walk
 
 
 STANDARD = Limits()
@@ -65,6 +66,7 @@ class Budget:
     limits: Limits
     clock: Clock
     begun: float = field(init=False)
+    reserve: float = 0.0  # seconds before the deadline at which narrowing ends, for what is to follow
     rounds: int = 0
     judge_calls: int = 0
     passages: int = 0
@@ -90,7 +92,7 @@ class Budget:
 
     def exhausted(self) -> str | None:
         """Which limit on the way down is used up, or None."""
-        if self.remaining <= 0:
+        if self.remaining <= self.reserve:
             return "deadline"
         if self.rounds >= self.limits.rounds:
             return "rounds"

@@ -9,7 +9,7 @@ run again and says whether anything came out differently.
 import hashlib
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -23,6 +23,7 @@ from navigators.judges import Judge, LexicalJudge, RecordedJudge
 from navigators.merging import WINDOW, merged
 from navigators.messages import NOTHING, language_of_question
 from navigators.naming import RecordedNames
+from navigators.routes import may_fall_back
 from navigators.shelf import Shelf
 from navigators.splitting import split_facets
 from navigators.state import Question, Walk, WalkState
@@ -31,7 +32,7 @@ from navigators.writers import ExtractiveWriter, RecordedWriter, Writer
 from stores.errors import NotFound, StoreUnavailable
 from stores.events import Emit, RunBegun, RunDone, ignore
 from stores.ids import Clock
-from stores.ports import Cache, Keywords, Library, Runs
+from stores.ports import KEYWORDS, Cache, Library, Runs, Searchable
 from stores.records import (
     Claim,
     Cost,
@@ -45,11 +46,11 @@ from stores.records import (
     VersionUsed,
 )
 
-VERSION = "navigators/3"
+VERSION = "navigators/4"
 """Part of the answer cache's key: bump it when the same question over the same text may be answered otherwise."""
 
 _CACHED = timedelta(hours=24)
-_REPLAYED_STEPS = frozenset({"plan", "judge", "follow", "read", "check", "conclude"})
+_REPLAYED_STEPS = frozenset({"plan", "judge", "fall_back", "follow", "read", "check", "conclude"})
 
 
 async def _walked(start: WalkState, walk: Walk, *, writing: bool = True) -> WalkState:
@@ -67,7 +68,8 @@ class Navigator:
     library: Library
     runs: Runs
     clock: Clock
-    keywords: Keywords | None = None
+    keywords: Searchable | None = None
+    semantic: Mapping[str, Searchable] = field(default_factory=dict)  # name -> index of passages by their meaning
     cache: Cache | None = None
     judge: Judge = field(default_factory=LexicalJudge)
     writer: Writer = field(default_factory=ExtractiveWriter)
@@ -116,7 +118,7 @@ class Navigator:
         walk = self._walk(question, emit, limits)
         start = WalkState(versions=tuple(versions), facets=walk.wordings.facets)
         state = await _walked(start, walk, writing=False)
-        ranked = state.frontier.facets_in_turn(len(state.facets))
+        ranked = state.ranking.facets_in_turn(len(state.facets))
         if tokens is None:
             ranked = merged(ranked, walk.readings, walk.budget.limits.merge_tokens)[:k]
         else:
@@ -138,6 +140,8 @@ class Navigator:
             judge=RecordedJudge(run.judge, run.notes),
             writer=RecordedWriter(run.generator, run.drafts, run.notes),
             keywords=_RecordedKeywords(run.notes),
+            semantic=recorded_indexes(run.notes),
+            falls_back=run.fell_back is not None,
             named=RecordedNames(run.notes),
             library=_AsItStood(self.library),
             run=run.id,
@@ -150,7 +154,7 @@ class Navigator:
         return differences(run, _run(walk, state))
 
     def _walk(self, question: Question, emit: Emit, limits: Limits | None = None) -> Walk:
-        return Walk(
+        walk = Walk(
             run=self.clock.new_id(),
             question=question,
             library=self.library,
@@ -162,7 +166,11 @@ class Navigator:
             clock=self.clock,
             emit=emit,
             wordings=Wordings(question.text, split_facets(question.text), self.glossary),
+            semantic=self.semantic,
         )
+        if may_fall_back(walk):
+            walk.budget.reserve = min(walk.budget.limits.fallback_seconds, walk.budget.limits.seconds / 4)
+        return walk
 
     async def _versions(self, question: Question) -> list[Version]:
         """The versions in scope; a document that was named must exist."""
@@ -194,6 +202,8 @@ class Navigator:
             sorted(question.documents),
             (question.as_of or self.clock.now().date()).isoformat(),
             question.effort.value,
+            question.roads.value,
+            sorted(self.semantic),
             self.judge.name,
             self.writer.name,
             repr(self.limits),
@@ -243,14 +253,38 @@ class _AsItStood:
         return dict.fromkeys(version_ids, "current")
 
 
+def recorded_indexes(notes: Sequence[Note]) -> dict[str, "_RecordedIndex"]:
+    """The indexes of meaning that a stored run asked, as they answered."""
+    names = {n.subject for n in notes if n.step == "search" and n.subject != KEYWORDS}
+    return {name: _RecordedIndex([n for n in notes if n.step == "search" and n.subject == name]) for name in names}
+
+
+class _RecordedIndex:
+    """An index as a stored run saw it: to the same text the same hits."""
+
+    def __init__(self, notes: Sequence[Note]) -> None:
+        self._hits = {str(n.detail["text"]): [IndexHit(p.local, p.place, p.score) for p in n.picks] for n in notes}
+
+    async def search(
+        self,
+        tenant: str,
+        question: str,
+        k: int,
+        *,
+        collection: str | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> list[IndexHit]:
+        if question not in self._hits:
+            raise StoreUnavailable("the run had no answer of this index")
+        return self._hits[question]
+
+
 class _RecordedKeywords:
     """The keyword index as a stored run saw it."""
 
     def __init__(self, notes: Sequence[Note]) -> None:
-        self._hits = [IndexHit(p.local, p.place, p.score) for n in notes if n.step == "propose" for p in n.picks]
-
-    async def apply(self, entries: object, gone: object) -> None:
-        raise StoreUnavailable("a recorded index takes nothing in")
+        asked = [n for n in notes if n.step == "propose" or (n.step == "search" and n.subject == KEYWORDS)]
+        self._hits = [IndexHit(p.local, p.place, p.score) for n in asked[:1] for p in n.picks]
 
     async def search(
         self,
@@ -262,9 +296,6 @@ class _RecordedKeywords:
         documents: Sequence[str] | None = None,
     ) -> list[IndexHit]:
         return self._hits  # all that came of all searches
-
-    async def count(self) -> int:
-        return len(self._hits)
 
 
 def _run(walk: Walk, state: WalkState) -> Run:
@@ -292,7 +323,7 @@ def _run(walk: Walk, state: WalkState) -> Run:
         coverage=coverage_of(
             [one.tree for one in opened], state.passages, judged_addresses(state), state.versions, state.dropped
         ),
-        degraded=tuple(dict.fromkeys(state.degraded)),
+        degraded=tuple(sorted(set(state.degraded))),
         cost=walk.budget.cost(),
         versions=tuple(
             VersionUsed(v.id, v.document, v.number, v.derivation, v.source_hash, v.text_hash, v.root_hash, v.parser)
@@ -302,6 +333,8 @@ def _run(walk: Walk, state: WalkState) -> Run:
         passages=state.passages,
         reason=state.reason,
         drafts=tuple(state.drafts),
+        roads=question.roads,
+        fell_back=state.fell_back,
     )
 
 

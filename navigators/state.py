@@ -6,7 +6,7 @@ it and never change the question.
 """
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
@@ -16,17 +16,19 @@ from navigators.budget import Budget
 from navigators.checks.gates import Repair
 from navigators.drafts import Draft
 from navigators.frontier import Frontier, Seen
+from navigators.hybrid import blended
 from navigators.judges import Judge
 from navigators.naming import named_each
 from navigators.shelf import Reading, Shelf
 from navigators.writers import Writer
 from stores.events import Emit
 from stores.ids import Clock
-from stores.ports import Keywords, Library
+from stores.ports import Library, Searchable
 from stores.records import (
     Claim,
     Effort,
     Facet,
+    Fallback,
     IndexHit,
     Note,
     Outcome,
@@ -34,6 +36,7 @@ from stores.records import (
     Pick,
     Reader,
     Rejected,
+    Roads,
     Version,
 )
 
@@ -51,6 +54,7 @@ class Question:
     documents: tuple[str, ...] = ()  # empty: all of the collection
     as_of: date | None = None
     effort: Effort = Effort.STANDARD
+    roads: Roads = Roads.AUTO
 
 
 @dataclass(slots=True)
@@ -60,7 +64,7 @@ class Walk:
     run: str
     question: Question
     library: Library
-    keywords: Keywords | None  # None: there is no keyword index, and the answer says so
+    keywords: Searchable | None  # None: there is no keyword index, and the answer says so
     judge: Judge
     writer: Writer
     shelf: Shelf
@@ -70,6 +74,8 @@ class Walk:
     wordings: Wordings
     named: Callable[[Sequence[Version], Sequence[str]], list[dict[str, float]]] = named_each
     readings: dict[str, Reading] = field(default_factory=dict)  # version id -> the question over that version
+    semantic: Mapping[str, Searchable] = field(default_factory=dict)  # name -> index of passages by their meaning
+    falls_back: bool | None = None  # in a replay: whether the run did; None: as it turns out
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,8 @@ class WalkState:
     opening: tuple[Seen, ...] = ()  # what the current round opens
     round: int = 0
     widened: int = 0
+    hybrid: tuple[Seen, ...] = ()  # what the hybrid road found, best first
+    fell_back: Fallback | None = None  # why it was taken, once it was
     followed: tuple[Seen, ...] = ()  # places that strong passages point to
     judged: Annotated[list[Judged], operator.add] = field(default_factory=list)
     notes: Annotated[list[Note], operator.add] = field(default_factory=list)
@@ -119,3 +127,8 @@ class WalkState:
     stopped: str = ""  # which budget ended the walk, if one did
     outcome: Outcome | None = None
     reason: str = ""
+
+    @property
+    def ranking(self) -> Frontier:
+        """The frontier as it is read: with what the hybrid road found, where that was taken."""
+        return blended(self.frontier, self.hybrid, len(self.facets))

@@ -37,8 +37,18 @@ class FileDone:
 
 @dataclass(frozen=True, slots=True)
 class PassagesSynced:
+    index: str
     done: int
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexCompared:
+    """Progress of a comparison of an index with the ledger."""
+
+    index: str
+    done: int  # documents
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,7 @@ Event = (
     | PageParsed
     | FileDone
     | PassagesSynced
+    | IndexCompared
     | RunBegun
     | RoundBegun
     | NoteTaken

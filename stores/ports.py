@@ -130,6 +130,9 @@ class Intake(Protocol):
     def latest_tree(self, tenant: str, document: str) -> Tree | None:
         """The same with its tree, for the comparison with the next version."""
 
+    def trees(self, tenant: str, document: str) -> list[Tree]:
+        """All versions of a document, deleted or not, oldest number first, each in its current derivation."""
+
     def with_source(self, tenant: str, document: str, source_hash: str) -> Version | None:
         """The newest version of a document that was made of exactly these bytes; None if there is none."""
 
@@ -212,7 +215,22 @@ class Originals(Protocol):
         """The bytes of this hash. Raises NotFound; StoreCorrupt when they do not have it any more."""
 
 
-class PassageIndex(Protocol):
+class Searchable(Protocol):
+    """Whatever finds passages for a question."""
+
+    async def search(
+        self,
+        tenant: str,
+        question: str,
+        k: int,
+        *,
+        collection: str | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> list[IndexHit]:
+        """The best `k` passages for the question, best first, ties by key. Raises StoreUnavailable."""
+
+
+class PassageIndex(Searchable, Protocol):
     """Passages, found by a question: by its words or by its meaning. A projection: it may be late, never authoritative.
 
     Its name holds everything that its content depends on beside the ledger (the
@@ -230,17 +248,6 @@ class PassageIndex(Protocol):
         Raises StoreUnavailable when the index did not answer, EntriesRefused
         when it took all but some: those are named, the others are in.
         """
-
-    async def search(
-        self,
-        tenant: str,
-        question: str,
-        k: int,
-        *,
-        collection: str | None = None,
-        documents: Sequence[str] | None = None,
-    ) -> list[IndexHit]:
-        """The best `k` passages for the question, best first, ties by key. Raises StoreUnavailable."""
 
     async def count(self) -> int:
         """Passages in the index, of all tenants. Raises StoreUnavailable."""
@@ -325,3 +332,5 @@ class Cache(Protocol):
         """Put a value where there is none; False if there is one. Of many that add at once one hears True."""
 
     async def forget(self, key: str) -> None: ...
+
+    async def close(self) -> None: ...

@@ -11,10 +11,12 @@ from app.cli.output import print_json, print_text
 from app.cli.progress import progress
 from app.files import find_files, ids_of
 from app.render.documents import tree_text
+from app.render.indexes import told_text
 from app.resources import House, open_house
 from app.settings import Settings
 from app.taking_in import Job, TakingIn, Tried, in_order
 from app.views.documents import Json, ingest_view, tree_view
+from app.views.indexes import told_view
 from docs_ingest.uploads import new_version
 from stores.records import IngestRecord, IngestStatus, Tree
 
@@ -47,12 +49,13 @@ async def ingest(options: argparse.Namespace, settings: Settings) -> int:
             if options.dry_run:
                 return _show_tried(await _stoppable(work, work.try_out, jobs), house, options)
             records = await _stoppable(work, work.take_in, jobs)
-            await house.sync(emit)
+            told = await house.sync(emit)
     seconds = round(time.monotonic() - begun, 2)
     if options.json:
-        print_json(_summary(records, [str(p) for p in passed_over], seconds))
+        print_json({**_summary(records, [str(p) for p in passed_over], seconds), "indexes": told_view(told)})
     else:
         print_text(_summary_text(records, len(passed_over), seconds))
+        print_text(told_text(told, only_trouble=True))
     return 0 if all(r.status in GOOD for r in records) else 1
 
 

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TypeAlias
 
-from stores.records import Effort
+from stores.records import Effort, Roads
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -19,6 +19,7 @@ def command_line() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _document_commands(commands)
     _question_commands(commands)
+    _index_commands(commands)
     _check_commands(commands)
     return parser
 
@@ -76,14 +77,31 @@ def _ingest_command(commands: _Commands) -> None:
     ingest.add_argument("--dry-run", action="store_true", help="show what the files would become; store nothing")
 
 
+def _index_commands(commands: _Commands) -> None:
+    sync = _add(commands, "sync", "indexes.sync", "tell the indexes what the ledger has changed")
+    sync.add_argument("--watch", action="store_true", help="go on telling until interrupted")
+    sync.add_argument("--parked", action="store_true", help="list the changes that an index has refused for good")
+    sync.add_argument("--retry", metavar="INDEX", help="offer an index its refused changes again")
+    sync.add_argument("--forget", metavar="INDEX", help="drop what waits for an index that is no longer used")
+    reconcile = _add(commands, "reconcile", "indexes.reconcile", "compare the indexes with the ledger, and mend them")
+    reconcile.add_argument("--index", metavar="INDEX", help="only this one (default: all)")
+    reconcile.add_argument("--dry-run", action="store_true", help="only compare; exit code 1 where they differ")
+    reindex = _add(commands, "reindex", "indexes.reindex", "build indexes anew beside the old ones, then change over")
+    reindex.add_argument("--index", metavar="INDEX", help="only this one (default: all)")
+
+
 def _question_commands(commands: _Commands) -> None:
     ask = _add(commands, "ask", "questions.ask", "answer a question with checked citations")
     _scope(ask)
     ask.add_argument("--effort", type=Effort, choices=list(Effort), default=Effort.STANDARD, metavar="E",
                      help="quick, standard or exhaustive")  # fmt: skip
+    ask.add_argument("--road", type=Roads, choices=list(Roads), default=None, metavar="R",
+                     help="navigate, hybrid, both or auto (default: CITEPATH_ROADS)")  # fmt: skip
     ask.add_argument("--no-cache", action="store_true", help="do not serve an earlier answer")
     retrieve = _add(commands, "retrieve", "questions.retrieve", "rank the passages for a question")
     _scope(retrieve)
+    retrieve.add_argument("--road", type=Roads, choices=list(Roads), default=None, metavar="R",
+                          help="navigate, hybrid, both or auto (default: CITEPATH_ROADS)")  # fmt: skip
     retrieve.add_argument("--k", type=_positive, default=None, metavar="N", help="passages at most (10)")
     retrieve.add_argument(
         "--tokens", type=_positive, default=None, metavar="N", help="as many passages as fit so many estimated tokens"

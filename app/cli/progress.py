@@ -7,7 +7,7 @@ from threading import Lock
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from stores.events import Emit, Event, FileBegun, FileDone, PageParsed, PassagesSynced, QuestionScored
+from stores.events import Emit, Event, FileBegun, FileDone, IndexCompared, PageParsed, PassagesSynced, QuestionScored
 
 MARKS = {"ready": "✓", "unchanged": "=", "failed": "✗", "needs_ocr": "✗"}
 
@@ -42,7 +42,7 @@ class _Listener:
         self._lock = Lock()
         self._files: TaskID | None = None
         self._pages: dict[str, TaskID] = {}
-        self._other: TaskID | None = None
+        self._other: dict[str, TaskID] = {}  # by what is done
 
     def __call__(self, event: Event) -> None:
         with self._lock:
@@ -53,7 +53,9 @@ class _Listener:
             elif isinstance(event, FileDone):
                 self._file_done(event)
             elif isinstance(event, PassagesSynced):
-                self._step("keyword index", event.done, event.done + event.waiting)
+                self._step(f"{event.index}: passages told", event.done, event.done + event.waiting)
+            elif isinstance(event, IndexCompared):
+                self._step(f"{event.index}: documents compared", event.done, event.total)
             elif isinstance(event, QuestionScored):
                 self._step("questions", event.done, event.total)
 
@@ -89,6 +91,7 @@ class _Listener:
         self._console.print(line, markup=False, soft_wrap=True)
 
     def _step(self, name: str, done: int, total: int) -> None:
-        if self._other is None:
-            self._other = self._bar.add_task(name, total=total, rate="")
-        self._bar.update(self._other, description=name, completed=done, total=total)
+        task = self._other.get(name)
+        if task is None:
+            task = self._other[name] = self._bar.add_task(name, total=total, rate="")
+        self._bar.update(task, completed=done, total=total)

@@ -72,6 +72,7 @@ def _question(options: argparse.Namespace, settings: Settings, effort: Effort) -
         documents=tuple(dict.fromkeys(options.document)),
         as_of=options.as_of,
         effort=effort,
+        roads=options.road or settings.roads,
     )
 
 
@@ -132,4 +133,5 @@ def _asked(run: Run) -> Question:
         documents=run.documents,
         as_of=run.as_of,
         effort=run.effort,
+        roads=run.roads,
     )

@@ -89,8 +89,20 @@ STATES = {
 }
 
 ROADS = {
-    "en": {Road.NAVIGATE: "narrowing", Road.KEYWORDS: "keywords", Road.BOTH: "both", Road.FOLLOWED: "followed"},
-    "zh": {Road.NAVIGATE: "逐层", Road.KEYWORDS: "关键词", Road.BOTH: "两路", Road.FOLLOWED: "引至"},
+    "en": {
+        Road.NAVIGATE: "narrowing",
+        Road.KEYWORDS: "keywords",
+        Road.BOTH: "both",
+        Road.HYBRID: "hybrid",
+        Road.FOLLOWED: "followed",
+    },
+    "zh": {
+        Road.NAVIGATE: "逐层",
+        Road.KEYWORDS: "关键词",
+        Road.BOTH: "两路",
+        Road.HYBRID: "混合检索",
+        Road.FOLLOWED: "引至",
+    },
 }
 
 

@@ -41,7 +41,7 @@ async def read(state: WalkState, walk: Walk) -> Update:
     """Open the best passages that the budget allows, in document order."""
     with walk.budget.timed("read"):
         limits = walk.budget.limits
-        scale = 2**state.widened
+        scale = 2 ** (state.widened + (bool(state.hybrid) and bool(state.frontier.passages)))
         chosen = _chosen(state, limits, limits.passages * scale, limits.passage_tokens * scale)
         order = {v.id: i for i, v in enumerate(state.versions)}
         chosen.sort(key=lambda s: (order[s.version_id], node_of(walk, s).start))
@@ -55,7 +55,7 @@ async def read(state: WalkState, walk: Walk) -> Update:
         state.round,
         "read",
         "passages",
-        candidates=len(state.frontier.passages),
+        candidates=len(state.ranking.passages),
         kept=tuple(place_name(p.document, p.version, p.address) for p in passages),
         detail={"tokens": walk.budget.passage_tokens},
     )
@@ -64,7 +64,7 @@ async def read(state: WalkState, walk: Walk) -> Update:
 
 def _chosen(state: WalkState, limits: Limits, passages: int, tokens: int) -> list[Seen]:
     """The best passages; where there are several facets first some of each; what was followed takes the last places."""
-    frontier = state.frontier
+    frontier = state.ranking
     by_facet = [frontier.best_for(i)[:wanted] for i, wanted in enumerate(wanted_of_each(state, limits))]
     in_turn = [s for rank in zip_longest(*by_facet) for s in rank if s is not None]
     best = {s.key: s for s in (*in_turn[: passages // 2], *frontier.best_passages()[:passages])}
@@ -281,6 +281,6 @@ def _nearest(number: int, state: WalkState, walk: Walk) -> Iterator[str]:
     """The places read that meet a facet best, best first."""
     read = {(p.version_id, p.address) for p in state.passages}
     several = len(state.facets) > 1
-    ranked = state.frontier.best_for(number) if several else state.frontier.best_passages()
+    ranked = state.ranking.best_for(number) if several else state.ranking.best_passages()
     for seen in [s for s in ranked if s.key in read][:_NEAREST]:
         yield place_of(walk, seen.version_id, seen.address)

@@ -14,7 +14,7 @@ from navigators.statistics import pooled
 from navigators.steps.common import noted, seen_node
 from navigators.worth import worth_of
 from stores.errors import StoreUnavailable
-from stores.ports import Keywords
+from stores.ports import Searchable
 from stores.records import IndexHit, Note, Pick, Road, Version
 
 _NAMED = 0.4  # share of its name from which a document is opened for it
@@ -30,7 +30,7 @@ async def propose(state: WalkState, walk: Walk) -> Update:
         elif state.versions:
             try:
                 async with asyncio.timeout(walk.budget.remaining):
-                    hits = await _searched(walk.keywords, state, walk)
+                    hits = await search_keywords(walk.keywords, state, walk)
             except (StoreUnavailable, TimeoutError):
                 degraded.append("keywords")
         known = {v.document for v in state.versions}
@@ -46,7 +46,7 @@ async def propose(state: WalkState, walk: Walk) -> Update:
     return {"hits": tuple(hits), "degraded": degraded, "notes": [noted(walk, note)]}
 
 
-async def _searched(keywords: Keywords, state: WalkState, walk: Walk) -> list[IndexHit]:
+async def search_keywords(keywords: Searchable, state: WalkState, walk: Walk) -> list[IndexHit]:
     """The best passages for the question, then those for each facet and for the words of the other language."""
     languages = sorted({v.language for v in state.versions if walk.wordings.foreign(v.language)})
     asked = [walk.wordings.own, *map(walk.wordings.for_index, languages)]
@@ -82,9 +82,8 @@ async def choose(state: WalkState, walk: Walk) -> Update:
         shares = walk.named(state.versions, _said(walk))
         greatest = {v.document: max(some[v.document] for some in shares) for v in state.versions}
         chosen = choose_documents(state.versions, state.hits, greatest, walk.budget.limits)
-        opened = [await walk.shelf.open(walk.library, walk.question.reader, v) for v in chosen]
-        readings = await asyncio.to_thread(_read_all, opened, walk, shares)
-        walk.readings = {r.opened.tree.version.id: r for r in readings}
+        walk.readings = await readings_of(chosen, walk, shares)
+        readings = walk.readings.values()
         proposed, dropped = await _proposed(state.hits, walk)
         roots = [seen_node(r, r.opened.tree.nodes[0], r.hits_below(r.opened.tree.nodes[0]).best) for r in readings]
         frontier = state.frontier.joined(roots).joined(proposed)
@@ -99,6 +98,16 @@ async def choose(state: WalkState, walk: Walk) -> Update:
         detail={"proposed": len(proposed), "dropped": sum(dropped.values())},
     )
     return {"frontier": frontier, "dropped": dropped, "notes": [noted(walk, note)]}
+
+
+async def readings_of(
+    versions: Sequence[Version], walk: Walk, shares: Sequence[Mapping[str, float]] | None = None
+) -> dict[str, Reading]:
+    """Version id -> the question over that version, opened. `shares`: see `_read_all`; None: found out here."""
+    opened = [await walk.shelf.open(walk.library, walk.question.reader, v) for v in versions]
+    named = walk.named(versions, _said(walk)) if shares is None else shares
+    readings = await asyncio.to_thread(_read_all, opened, walk, named)
+    return {r.opened.tree.version.id: r for r in readings}
 
 
 def _said(walk: Walk) -> list[str]:

@@ -51,7 +51,7 @@ async def follow(state: WalkState, walk: Walk) -> Update:
                 beside = replace(seen_node(reading, one.node, round(seen.score * _WORTH, 6)), road=Road.FOLLOWED)
                 reason = f"{one.reason} {place_of(walk, seen.version_id, seen.address)}"
                 found[beside.key] = (beside, reason)
-        read = {s.key for s in state.frontier.best_passages()[: limits.passages * 2**state.widened - most]}
+        read = {s.key for s in state.ranking.best_passages()[: limits.passages * 2**state.widened - most]}
         chosen = [(seen, reason) for key, (seen, reason) in found.items() if key not in read][:most]
     note = Note(
         state.round,
@@ -69,8 +69,9 @@ async def follow(state: WalkState, walk: Walk) -> Update:
 
 def _strong(state: WalkState) -> list[Seen]:
     """The best passages, and the best of each facet."""
-    best = state.frontier.best_passages()[:_STRONG]
-    of_facets = [s for i in range(len(state.facets)) for s in state.frontier.best_for(i)[:1]]
+    ranking = state.ranking
+    best = ranking.best_passages()[:_STRONG]
+    of_facets = [s for i in range(len(state.facets)) for s in ranking.best_for(i)[:1]]
     return list({s.key: s for s in (*best, *of_facets)}.values())
 
 

@@ -9,6 +9,8 @@ engine.py opens the database and translates its errors, tables.py says what is
 kept, rows.py turns rows into records, run_json.py a run into bytes.
 """
 
+from sqlalchemy import Engine
+
 from stores.ledger.engine import migrate, open_engine
 from stores.ledger.intake import SqlIntake
 from stores.ledger.library import SqlLibrary
@@ -18,6 +20,7 @@ from stores.ledger.runs import SqlRuns
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "Engine",
     "SqlIntake",
     "SqlLibrary",
     "SqlOutbox",

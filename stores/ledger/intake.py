@@ -5,7 +5,7 @@ and set first, which takes the row's lock on MySQL as BEGIN IMMEDIATE takes the
 file's on SQLite. Whoever comes second finds another number there and is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
@@ -25,15 +25,18 @@ from stores.ledger.rows import (
     version_values,
 )
 from stores.ledger.trees import read_tree
+from stores.ports import KEYWORDS
 from stores.records import IndexEntry, IngestRecord, NewVersion, Tree, Version
 
 
 class SqlIntake:
     """The port `Intake` on SQL."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, targets: Sequence[str] = (KEYWORDS,)) -> None:
+        """`targets`: the indexes that are told of every change."""
         self._engine = engine
         self._clock = clock
+        self._targets = tuple(targets)
 
     def latest(self, tenant: str, document: str) -> Version | None:
         with reading(self._engine) as connection:
@@ -49,6 +52,12 @@ class SqlIntake:
         with reading(self._engine) as connection:
             version = _latest(connection, tenant, document)
             return None if version is None else read_tree(connection, version)
+
+    def trees(self, tenant: str, document: str) -> list[Tree]:
+        v = t.versions.c
+        query = select_versions().where(v.tenant == tenant, v.document == document).order_by(v.number)
+        with reading(self._engine) as connection:
+            return [read_tree(connection, version_from(row)) for row in connection.execute(query).all()]
 
     def with_source(self, tenant: str, document: str, source_hash: str) -> Version | None:
         v = t.versions.c
@@ -97,9 +106,14 @@ class SqlIntake:
         return True
 
     def _tell(self, connection: Connection, tenant: str, gone: Iterable[str], entries: Iterable[IndexEntry]) -> None:
-        """Put what the indexes must be told into the outbox: first what goes, then what comes."""
-        rows = [outbox_values(self._clock.new_id(), tenant, key, None) for key in gone]
-        rows += [outbox_values(self._clock.new_id(), tenant, entry.key, entry) for entry in entries]
+        """Put what every index must be told into the outbox: first what goes, then what comes."""
+        changes: list[tuple[str, IndexEntry | None]] = [(key, None) for key in gone]
+        changes += [(entry.key, entry) for entry in entries]
+        rows = [
+            outbox_values(self._clock.new_id(), target, tenant, key, entry)
+            for target in self._targets
+            for key, entry in changes
+        ]
         if rows:
             connection.execute(insert(t.outbox), rows)
 

@@ -1,7 +1,7 @@
-"""Changes the indexes have not been told yet, claimed under leases.
+"""Changes the indexes have not been told yet, claimed under leases. Every index (`target`) has rows of its own.
 
 A row belongs to whoever set `claim` while it was free (compare and set), until
-the lease runs out. Rows about the same passage reach the index in the order
+the lease runs out. Rows about the same passage reach an index in the order
 they were written: a row waits while an older one about its key is held, or
 rests after a failure.
 """
@@ -26,9 +26,10 @@ from sqlalchemy import (
 from stores.ids import Clock
 from stores.ledger import tables as t
 from stores.ledger.engine import chunked, reading, writing
-from stores.ledger.rows import OUTBOX_COLUMNS, outbox_row_from
+from stores.ledger.rows import OUTBOX_COLUMNS, PARKED_COLUMNS, outbox_row_from, parked_row_from
 from stores.pool import Pool
-from stores.records import OutboxRow
+from stores.ports import KEYWORDS
+from stores.records import OutboxRow, ParkedRow
 
 MAX_ATTEMPTS = 10
 """After so many failures a row is parked: counted by `waiting`, claimed no more, and no longer in anybody's way."""
@@ -42,26 +43,38 @@ class SqlOutbox:
         self._pool = pool
         self._clock = clock
 
-    async def claim(self, worker: str, limit: int, lease: timedelta) -> list[OutboxRow]:
-        return await self._pool.run(self._claim, worker, limit, lease)
+    async def claim(self, worker: str, limit: int, lease: timedelta, *, target: str = KEYWORDS) -> list[OutboxRow]:
+        return await self._pool.run(self._claim, worker, limit, lease, target)
 
     async def settle(self, worker: str, done: Sequence[str]) -> None:
         await self._pool.run(self._settle, worker, done)
 
-    async def release(self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta) -> None:
-        await self._pool.run(self._release, worker, failed, reason, retry_after)
+    async def release(
+        self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta, *, counts: bool = True
+    ) -> None:
+        await self._pool.run(self._release, worker, failed, reason, retry_after, counts)
 
     async def take_back(self) -> None:
         await self._pool.run(self._take_back)
 
-    async def waiting(self) -> int:
-        return await self._pool.run(self._waiting)
+    async def waiting(self, target: str | None = None) -> int:
+        return await self._pool.run(self._waiting, target)
 
-    def _claim(self, worker: str, limit: int, lease: timedelta) -> list[OutboxRow]:
+    async def parked(self, *, limit: int = 100) -> list[ParkedRow]:
+        return await self._pool.run(self._parked, limit)
+
+    async def unpark(self, target: str) -> int:
+        return await self._pool.run(self._unpark, target)
+
+    async def forget(self, target: str) -> int:
+        return await self._pool.run(self._forget, target)
+
+    def _claim(self, worker: str, limit: int, lease: timedelta, target: str) -> list[OutboxRow]:
         o = t.outbox.c
         now, claim = self._clock.now(), self._clock.new_id()
         with writing(self._engine) as connection:
-            free = select(o.seq).where(_free(now), ~_older_waits(now, claim)).order_by(o.seq).limit(limit)
+            ours = and_(o.target == target, _free(now), ~_older_waits(now, claim))
+            free = select(o.seq).where(ours).order_by(o.seq).limit(limit)
             for some in chunked(connection.execute(free).scalars().all()):
                 connection.execute(
                     update(t.outbox)
@@ -84,11 +97,11 @@ class SqlOutbox:
         with writing(self._engine) as connection:
             for some in chunked(done):
                 held = and_(o.id.in_(some), o.claimed_by == worker)
-                told = connection.execute(select(o.seq, o.tenant, o.key).where(held)).all()
-                _forget_parked(connection, [(row.seq, row.tenant, row.key) for row in told])
+                told = connection.execute(select(o.seq, o.target, o.tenant, o.key).where(held)).all()
+                _forget_parked(connection, [(row.seq, (row.target, row.tenant, row.key)) for row in told])
                 connection.execute(delete(t.outbox).where(held))
 
-    def _release(self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta) -> None:
+    def _release(self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta, counts: bool) -> None:
         o = t.outbox.c
         now = self._clock.now()
         with writing(self._engine) as connection:
@@ -99,11 +112,11 @@ class SqlOutbox:
                         update(t.outbox)
                         .where(held, o.attempts == attempts)
                         .values(
-                            attempts=attempts + 1,
+                            attempts=attempts + counts,
                             claim=None,
                             claimed_by=None,
                             lease_until=None,
-                            not_before=now + rest(retry_after, attempts),
+                            not_before=now + (rest(retry_after, attempts) if counts else retry_after),
                             reason=reason,
                         )
                     )
@@ -114,9 +127,31 @@ class SqlOutbox:
         with writing(self._engine) as connection:
             connection.execute(update(t.outbox).where(o.lease_until > now).values(lease_until=now))
 
-    def _waiting(self) -> int:
+    def _waiting(self, target: str | None) -> int:
+        o = t.outbox.c
+        query = select(func.count()).select_from(t.outbox)
         with reading(self._engine) as connection:
-            return int(connection.execute(select(func.count()).select_from(t.outbox)).scalar_one())
+            return int(connection.execute(query if target is None else query.where(o.target == target)).scalar_one())
+
+    def _parked(self, limit: int) -> list[ParkedRow]:
+        o = t.outbox.c
+        query = select(*PARKED_COLUMNS).where(o.attempts >= MAX_ATTEMPTS).order_by(o.seq).limit(limit)
+        with reading(self._engine) as connection:
+            return [parked_row_from(row) for row in connection.execute(query)]
+
+    def _unpark(self, target: str) -> int:
+        o = t.outbox.c
+        parked = and_(o.target == target, o.attempts >= MAX_ATTEMPTS)
+        with writing(self._engine) as connection:
+            return connection.execute(
+                update(t.outbox)
+                .where(parked)
+                .values(attempts=0, claim=None, claimed_by=None, lease_until=None, not_before=None)
+            ).rowcount
+
+    def _forget(self, target: str) -> int:
+        with writing(self._engine) as connection:
+            return connection.execute(delete(t.outbox).where(t.outbox.c.target == target)).rowcount
 
 
 def rest(retry_after: timedelta, attempts: int) -> timedelta:
@@ -141,6 +176,7 @@ def _older_waits(now: datetime, claim: str) -> ColumnElement[bool]:
     """Whether an older row about the same passage is held under another claim, or rests."""
     o, older = t.outbox.c, t.outbox.alias("older")
     return exists().where(
+        older.c.target == o.target,
         older.c.tenant == o.tenant,
         older.c.key == o.key,
         older.c.seq < o.seq,
@@ -161,14 +197,13 @@ def _give_back_overtaking(connection: Connection, now: datetime, claim: str) -> 
         )
 
 
-def _forget_parked(connection: Connection, told: Sequence[tuple[int, str, str]]) -> None:
-    """The index has heard something newer about these passages: what was parked about them is void."""
+def _forget_parked(connection: Connection, told: Sequence[tuple[int, tuple[str, str, str]]]) -> None:
+    """An index has heard something newer about these passages: what was parked about them is void."""
     o = t.outbox.c
-    newest = {(tenant, key): seq for seq, tenant, key in sorted(told)}
-    parked = select(o.seq, o.tenant, o.key).where(
-        o.tenant.in_({tenant for tenant, _ in newest}),
-        o.key.in_({key for _, key in newest}),
-        o.attempts >= MAX_ATTEMPTS,
+    newest = {about: seq for seq, about in sorted(told)}
+    targets, tenants, keys = (set(column) for column in zip(*newest, strict=True)) if newest else ((), (), ())
+    parked = select(o.seq, o.target, o.tenant, o.key).where(
+        o.target.in_(targets), o.tenant.in_(tenants), o.key.in_(keys), o.attempts >= MAX_ATTEMPTS
     )
-    void = [row.seq for row in connection.execute(parked) if row.seq < newest.get((row.tenant, row.key), 0)]
+    void = [row.seq for row in connection.execute(parked) if row.seq < newest.get(tuple(row)[1:], 0)]
     connection.execute(delete(t.outbox).where(o.seq.in_(void)))

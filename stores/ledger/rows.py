@@ -31,6 +31,7 @@ from stores.records import (
     Node,
     NodeKind,
     OutboxRow,
+    ParkedRow,
     Table,
     TableCell,
     TableRow,
@@ -363,6 +364,22 @@ def outbox_values(id_: str, target: str, tenant: str, key: str, entry: IndexEntr
 
 OUTBOX_COLUMNS = (t.outbox.c.id, t.outbox.c.key, t.outbox.c.tenant, t.outbox.c.entry, t.outbox.c.attempts)
 """In the field order of `OutboxRow`."""
+
+
+PARKED_COLUMNS = (
+    t.outbox.c.id,
+    t.outbox.c.target,
+    t.outbox.c.tenant,
+    t.outbox.c.key,
+    t.outbox.c.attempts,
+    t.outbox.c.reason,
+)
+"""In the field order of `ParkedRow`."""
+
+
+def parked_row_from(row: Sequence[Any]) -> ParkedRow:
+    id_, target, tenant, key, attempts, reason = row
+    return ParkedRow(id_, target, tenant, key, attempts, reason or "")
 
 
 def outbox_row_from(row: Sequence[Any]) -> OutboxRow:

@@ -49,6 +49,9 @@ class MemoryCache:
         with self._lock:
             self._drop(key)
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
     def _drop(self, key: str) -> None:
         found = self._kept.pop(key, None)
         if found is not None:

@@ -3,9 +3,11 @@
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Self
 
-from stores.records import IndexEntry, IndexHit
+from stores.records import Held, IndexEntry, IndexHit
 from stores.tokens import index_terms
 
 _K1, _B = 1.2, 0.75  # the usual BM25 constants (Robertson and Zaragoza 2009)
@@ -13,7 +15,7 @@ _WEIGHTS = (("body", 1.0), ("headings", 1.5), ("title", 0.5))
 
 
 class MemoryKeywords:
-    """The port `Keywords`: BM25 over body, headings and title, their term counts weighted and added (BM25F)."""
+    """The port `PassageIndex`: BM25 over body, headings and title, their term counts weighted and added (BM25F)."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -22,7 +24,7 @@ class MemoryKeywords:
         self._lengths: dict[str, dict[tuple[str, str], float]] = defaultdict(dict)  # by tenant
         self._found_in: dict[str, set[tuple[str, str]]] = defaultdict(set)  # term -> passages
 
-    async def apply(self, entries: Sequence[IndexEntry], gone: Sequence[tuple[str, str]]) -> None:
+    async def apply(self, entries: Sequence[IndexEntry], gone: Sequence[tuple[str, str]], *, at: datetime) -> None:
         with self._lock:
             for place in gone:
                 self._drop(place)
@@ -67,6 +69,29 @@ class MemoryKeywords:
     async def count(self) -> int:
         with self._lock:
             return len(self._entries)
+
+    async def held(self, tenant: str) -> AsyncIterator[Sequence[Held]]:
+        with self._lock:
+            held = [Held(tenant, e.key, e.fingerprint) for place, e in self._entries.items() if place[0] == tenant]
+        yield held
+
+    async def begin(self) -> Self:
+        return type(self)()
+
+    async def swap(self, fresh: Self) -> None:
+        with self._lock:
+            self._entries, self._counts = fresh._entries, fresh._counts
+            self._lengths, self._found_in = fresh._lengths, fresh._found_in
+
+    async def discard(self) -> None:
+        with self._lock:
+            self._entries.clear()
+            self._counts.clear()
+            self._lengths.clear()
+            self._found_in.clear()
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
     def _drop(self, place: tuple[str, str]) -> None:
         if self._entries.pop(place, None) is not None:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from stores.errors import NotFound, StoreConflict, StoreCorrupt
 from stores.ids import Clock
 from stores.in_force import in_force
+from stores.ports import KEYWORDS
 from stores.records import (
     Document,
     Edge,
@@ -18,6 +19,7 @@ from stores.records import (
     LineageStep,
     NewVersion,
     OutboxRow,
+    ParkedRow,
     Place,
     Reader,
     Run,
@@ -32,8 +34,9 @@ _MAX_ATTEMPTS = 10  # as in stores.ledger.outbox
 class MemoryLedger:
     """What a ledger keeps, behind its four ports: `library`, `intake`, `outbox` and `runs`."""
 
-    def __init__(self, clock: Clock) -> None:
-        kept = _Kept(clock)
+    def __init__(self, clock: Clock, targets: Sequence[str] = (KEYWORDS,)) -> None:
+        """`targets`: the indexes that are told of every change."""
+        kept = _Kept(clock, tuple(targets))
         self.library = MemoryLibrary(kept)
         self.intake = MemoryIntake(kept)
         self.outbox = MemoryOutbox(kept)
@@ -44,15 +47,18 @@ class MemoryLedger:
 class _Waiting:
     """An outbox row with who holds it."""
 
+    target: str
     row: OutboxRow
     holder: str | None = None
     lease_until: datetime | None = None
     not_before: datetime | None = None
+    reason: str = ""
 
 
 @dataclass
 class _Kept:
     clock: Clock
+    targets: tuple[str, ...]
     lock: threading.RLock = field(default_factory=threading.RLock)
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
     trees: dict[tuple[str, str], dict[int, dict[int, Tree]]] = field(default_factory=dict)  # number, derivation
@@ -78,9 +84,13 @@ class _Kept:
         return [version for id_ in alive for version in self.history(reader.tenant, id_)]
 
     def tell(self, tenant: str, gone: Iterable[str], entries: Iterable[IndexEntry]) -> None:
-        rows = [OutboxRow(self.clock.new_id(), key, tenant, None, 0) for key in gone]
-        rows += [OutboxRow(self.clock.new_id(), entry.key, tenant, entry, 0) for entry in entries]
-        self.outbox += map(_Waiting, rows)
+        changes: list[tuple[str, IndexEntry | None]] = [(key, None) for key in gone]
+        changes += [(entry.key, entry) for entry in entries]
+        self.outbox += [
+            _Waiting(target, OutboxRow(self.clock.new_id(), key, tenant, entry, 0))
+            for target in self.targets
+            for key, entry in changes
+        ]
 
     def bump(self, tenant: str, *collections: str) -> None:
         self.revisions.update((tenant, collection) for collection in {"", *collections})
@@ -213,6 +223,11 @@ class MemoryIntake:
                 return None
             return self._kept.trees[tenant, document][latest.number][latest.derivation]
 
+    def trees(self, tenant: str, document: str) -> list[Tree]:
+        with self._kept.lock:
+            numbers = self._kept.trees.get((tenant, document), {})
+            return [derivations[max(derivations)] for _, derivations in sorted(numbers.items())]
+
     def with_source(self, tenant: str, document: str, source_hash: str) -> Version | None:
         with self._kept.lock:
             newest_first = reversed(self._kept.history(tenant, document))
@@ -293,12 +308,12 @@ class MemoryOutbox:
     def __init__(self, kept: _Kept) -> None:
         self._kept = kept
 
-    async def claim(self, worker: str, limit: int, lease: timedelta) -> list[OutboxRow]:
+    async def claim(self, worker: str, limit: int, lease: timedelta, *, target: str = KEYWORDS) -> list[OutboxRow]:
         with self._kept.lock:
             now = self._kept.clock.now()
             taken: list[OutboxRow] = []
             busy: set[tuple[str, str]] = set()  # passages about which an older row is held or rests
-            for waiting in self._kept.outbox:
+            for waiting in [one for one in self._kept.outbox if one.target == target]:
                 key = (waiting.row.tenant, waiting.row.key)
                 held = waiting.lease_until is not None and waiting.lease_until > now
                 parked = waiting.row.attempts >= _MAX_ATTEMPTS
@@ -315,28 +330,30 @@ class MemoryOutbox:
     async def settle(self, worker: str, done: Sequence[str]) -> None:
         with self._kept.lock:
             ids = set(done)
-            newest: dict[tuple[str, str], int] = {}
+            newest: dict[tuple[str, str, str], int] = {}
             for position, waiting in enumerate(self._kept.outbox):
                 if waiting.row.id in ids and waiting.holder == worker:
-                    newest[waiting.row.tenant, waiting.row.key] = position
+                    newest[waiting.target, waiting.row.tenant, waiting.row.key] = position
             self._kept.outbox = [
                 waiting
                 for position, waiting in enumerate(self._kept.outbox)
                 if not (waiting.row.id in ids and waiting.holder == worker)
                 and not (
                     waiting.row.attempts >= _MAX_ATTEMPTS
-                    and position < newest.get((waiting.row.tenant, waiting.row.key), 0)
+                    and position < newest.get((waiting.target, waiting.row.tenant, waiting.row.key), 0)
                 )
             ]
 
-    async def release(self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta) -> None:
+    async def release(
+        self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta, *, counts: bool = True
+    ) -> None:
         with self._kept.lock:
             ids = set(failed)
             for waiting in self._kept.outbox:
                 if waiting.row.id in ids and waiting.holder == worker:
-                    rest = retry_after * (1 << min(waiting.row.attempts, _MAX_ATTEMPTS))
-                    waiting.row = replace(waiting.row, attempts=waiting.row.attempts + 1)
-                    waiting.holder, waiting.lease_until = None, None
+                    rest = retry_after * (1 << min(waiting.row.attempts, _MAX_ATTEMPTS)) if counts else retry_after
+                    waiting.row = replace(waiting.row, attempts=waiting.row.attempts + counts)
+                    waiting.holder, waiting.lease_until, waiting.reason = None, None, reason
                     waiting.not_before = self._kept.clock.now() + rest
 
     async def take_back(self) -> None:
@@ -345,9 +362,31 @@ class MemoryOutbox:
                 if waiting.lease_until is not None:
                     waiting.lease_until = min(waiting.lease_until, self._kept.clock.now())
 
-    async def waiting(self) -> int:
+    async def waiting(self, target: str | None = None) -> int:
         with self._kept.lock:
-            return len(self._kept.outbox)
+            return sum(target in (None, one.target) for one in self._kept.outbox)
+
+    async def parked(self, *, limit: int = 100) -> list[ParkedRow]:
+        with self._kept.lock:
+            return [
+                ParkedRow(one.row.id, one.target, one.row.tenant, one.row.key, one.row.attempts, one.reason)
+                for one in self._kept.outbox
+                if one.row.attempts >= _MAX_ATTEMPTS
+            ][:limit]
+
+    async def unpark(self, target: str) -> int:
+        with self._kept.lock:
+            parked = [one for one in self._kept.outbox if one.target == target and one.row.attempts >= _MAX_ATTEMPTS]
+            for one in parked:
+                one.row = replace(one.row, attempts=0)
+                one.holder, one.lease_until, one.not_before = None, None, None
+            return len(parked)
+
+    async def forget(self, target: str) -> int:
+        with self._kept.lock:
+            before = len(self._kept.outbox)
+            self._kept.outbox = [one for one in self._kept.outbox if one.target != target]
+            return before - len(self._kept.outbox)
 
 
 class MemoryRuns:

@@ -16,6 +16,25 @@ class Effort(StrEnum):
     EXHAUSTIVE = "exhaustive"  # every leaf in scope is read
 
 
+class Roads(StrEnum):
+    """Which roads a question may take."""
+
+    NAVIGATE = "navigate"  # through the documents' trees
+    HYBRID = "hybrid"  # flat, by the words and the meaning of passages
+    BOTH = "both"
+    AUTO = "auto"  # navigate, and fall back where that does not answer all of it
+
+
+class Fallback(StrEnum):
+    """Why the hybrid road was taken."""
+
+    ASKED = "asked"
+    NO_STRUCTURE = "no_structure"  # the documents have no headings to go by
+    OPEN_FACETS = "open_facets"  # something asked for was not found
+    BUDGET = "budget"
+    DEADLINE = "deadline"
+
+
 class Outcome(StrEnum):
     ANSWERED = "answered"
     PARTIAL = "partial"  # some facets covered, the others named as not found
@@ -30,6 +49,7 @@ class Road(StrEnum):
     NAVIGATE = "navigate"  # from the root down
     KEYWORDS = "keywords"  # proposed by the keyword index
     BOTH = "both"
+    HYBRID = "hybrid"  # found flat, by its words or its meaning
     FOLLOWED = "followed"  # a strong passage refers to it, needs its definition, or goes on from it
 
 
@@ -97,7 +117,7 @@ class Note:
     """One decision of the scratchpad."""
 
     round: int
-    step: str  # open, propose, plan, judge, follow, read, write, check, repair, widen, conclude
+    step: str  # open, propose, plan, judge, search, fall_back, follow, read, write, check, repair, widen, conclude
     subject: str  # the place or thing decided about
     candidates: int = 0
     picks: tuple[Pick, ...] = ()
@@ -263,6 +283,8 @@ class Run:
     reason: str = ""  # why the outcome is not `answered`
     drafts: tuple[str, ...] = ()  # what the writer handed in, as JSON, in order: replayed through the gates
     cached_from: str | None = None  # the run whose checked answer was served again
+    roads: Roads = Roads.NAVIGATE  # those asked for
+    fell_back: Fallback | None = None  # why the hybrid road was taken, where it was
 
 
 @dataclass(frozen=True, slots=True)

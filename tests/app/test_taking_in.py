@@ -143,7 +143,7 @@ def test_what_a_killed_process_was_telling_the_index_is_told_by_the_next(fresh: 
     assert claimed(ledger) > 0  # or the kill came too late to show anything
     ended = fresh("ingest", str(tmp_path / "in"), "--json").json
     assert (ended["ready"], ended["unchanged"]) == (0, 1)
-    [index] = [one for one in fresh("doctor", "--json").json["findings"] if one["name"] == "index"]
+    [index] = [one for one in fresh("doctor", "--json").json["findings"] if one["name"] == "index keywords"]
     assert "nothing waiting" in index["message"]
 
 

@@ -16,7 +16,7 @@ from docs_ingest.lineage import Side, changed_words, follow, lineage
 from docs_ingest.parsed import BlockKind
 from docs_ingest.structure import find_structure
 from docs_ingest.tree import build_nodes
-from stores.records import LineageState, NodeKind, Tree
+from stores.records import IndexEntry, LineageState, NodeKind, Tree
 from tests.docs_ingest.random_documents import Spec, documents, parsed
 from tests.navigators.trees import tree_of
 
@@ -158,10 +158,14 @@ def test_every_leaf_of_both_versions_has_its_step(
     assert all((s.new is None) == (s.state is LineageState.DELETED) for s in steps)
 
 
-def put(old: Tree | None, new: Tree, **more: bool) -> set[str]:
+def entries_of(tree: Tree) -> tuple[IndexEntry, ...]:
+    return index_entries(tree.version, "default", tree.text, tree.nodes, tree.tables)
+
+
+def put(old: Tree | None, new: Tree, *, indexed: bool = True) -> set[str]:
     """The keys that the indexes are told."""
-    entries = index_entries(new.version, "default", new.text, new.nodes, new.tables)
-    found = changes(old, Side(new.text, new.nodes), entries, more.pop("indexed", True), **more)
+    told = {e.key: e.fingerprint for e in entries_of(old)} if old is not None and indexed else {}
+    found = changes(old, Side(new.text, new.nodes), entries_of(new), told)
     return {e.key for e in found.entries}
 
 
@@ -185,7 +189,9 @@ def test_the_first_version_tells_it_everything_and_so_does_a_deleted_document_th
 def test_a_changed_title_is_told_for_every_passage() -> None:
     tree = tree_of(OLD)
     keys = {n.passage_key for n in tree.nodes if n.passage_key}
-    assert put(tree, tree, renamed=True) == keys
+    renamed = replace(tree, version=replace(tree.version, title="another title"))
+    assert put(tree, renamed) == keys
+    assert put(tree, replace(tree, version=replace(tree.version, collection="elsewhere"))) == keys
 
 
 def test_furniture_is_never_told() -> None:

@@ -11,7 +11,7 @@ from docs_ingest.ingest import ingest, refuse
 from docs_ingest.sandbox import PageDone, Request
 from docs_ingest.sync import sync
 from docs_ingest.uploads import Upload
-from stores.errors import StoreConflict, StoreUnavailable
+from stores.errors import StoreConflict
 from stores.events import Event, FileDone
 from stores.ids import FixedClock
 from stores.memory import MemoryKeywords, MemoryLedger
@@ -82,10 +82,10 @@ async def test_other_bytes_are_the_next_version_and_the_index_follows_what_chang
     keywords = MemoryKeywords()
     text = "".join(f"第{i}条 paragraph {i} of the policy says something of its own.\n" for i in range(1, 201))
     house.take(text=text)
-    await sync(house.ledger.outbox, keywords, "worker")
+    await sync(house.ledger.outbox, keywords, "worker", house.clock)
     house.take(text=text.replace("paragraph 77 of", "paragraph 77, amended, of"))
     assert await house.ledger.outbox.waiting() == 1
-    await sync(house.ledger.outbox, keywords, "worker")
+    await sync(house.ledger.outbox, keywords, "worker", house.clock)
     assert [h.document for h in await keywords.search("default", "amended", 5)] == ["law"]
     assert len(await house.ledger.library.history(Reader(), "law")) == 2
 
@@ -129,13 +129,15 @@ async def test_a_newer_parser_makes_another_derivation_of_the_same_version(house
 
 async def test_a_deleted_document_that_is_sent_again_comes_back_whole(house: House) -> None:
     keywords = MemoryKeywords()
+    house.take(text=LAW + "第三条 旧文。\n")
     house.take()
     house.ledger.intake.delete("default", "law")
-    await sync(house.ledger.outbox, keywords, "worker")
+    await sync(house.ledger.outbox, keywords, "worker", house.clock)
     assert await keywords.count() == 0
     assert house.take().status is IngestStatus.READY
-    await sync(house.ledger.outbox, keywords, "worker")
+    await sync(house.ledger.outbox, keywords, "worker", house.clock)
     assert await keywords.search("default", "应当保存十年", 5)
+    assert await keywords.search("default", "旧文", 5)  # it can be asked about as of its day again
 
 
 @pytest.mark.parametrize("document", ["a b", "a@1", ""])
@@ -231,18 +233,3 @@ async def test_a_refused_file_is_on_record(house: House) -> None:
     refuse(Upload(b"", "huge.pdf"), "too large", intake=house.ledger.intake, clock=house.clock)
     (record,) = await house.ledger.library.ingests(Reader())
     assert (record.reason, record.source_hash) == ("too large", None)
-
-
-class _Broken(MemoryKeywords):
-    async def apply(self, entries: object, gone: object) -> None:
-        raise StoreUnavailable("down")
-
-
-async def test_what_the_index_did_not_take_comes_again_later(house: House) -> None:
-    house.take()
-    waiting = await house.ledger.outbox.waiting()
-    with pytest.raises(StoreUnavailable, match="wait for the keyword index"):
-        await sync(house.ledger.outbox, _Broken(), "worker")
-    assert await house.ledger.outbox.waiting() == waiting
-    house.clock.advance(60)
-    assert await sync(house.ledger.outbox, MemoryKeywords(), "worker") == waiting

@@ -42,4 +42,4 @@ class SmallHouse:
         return record
 
     async def sync(self) -> None:
-        await sync(self.ledger.outbox, self.keywords, "worker")
+        await sync(self.ledger.outbox, self.keywords, "worker", self.clock)

@@ -91,7 +91,9 @@ class KeywordsContract:
         assert not await keywords.search("default", ask, 9, collection="words", documents=["policy"])
 
     @pytest.mark.parametrize("question", ["", "???", "的", "the of", '"body:x" AND -(*', "\x00", "a" * 5000])
-    async def test_questions_without_words_or_with_syntax_are_no_error(self, keywords: PassageIndex, question: str) -> None:
+    async def test_questions_without_words_or_with_syntax_are_no_error(
+        self, keywords: PassageIndex, question: str
+    ) -> None:
         await keywords.apply(LAWS, [], at=NOW)
         await keywords.search("default", question, 5)
         await keywords.search(question or "x", "bank", 5, collection=question, documents=[question])
@@ -140,10 +142,10 @@ class KeywordsContract:
     async def test_text_of_any_kind_is_taken(self, keywords: PassageIndex) -> None:
         odd = [
             entry("a", "\x00 null \u200b zero \ufdd0"),
-            entry("b", "emoji 🏦 𠀀 rare", title="\"quotes\" \\ {}"),
+            entry("b", "emoji 🏦 𠀀 rare", title='"quotes" \\ {}'),
             entry("c", "x" * 40_000),
             entry("d", "银行" * 20_000),
-            entry("条/\"'\\ or 1=1", "odd key", document="文件 \"x\""),
+            entry("条/\"'\\ or 1=1", "odd key", document='文件 "x"'),
         ]
         await keywords.apply(odd, [], at=NOW)
         assert await keywords.count() == len(odd)
