@@ -52,7 +52,8 @@ def test_both_readmes_say_the_same_in_code() -> None:
     makes = "|".join(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     code = rf"citepath [a-z]+|docker compose [a-z]+|\bmake (?:{makes})\b|--[a-z-]+|CITEPATH_[A-Z_]+"
     codes = [
-        set(re.findall(code, (ROOT / readme).read_text(encoding="utf-8"))) for readme in ("README.md", "README.zh-CN.md")
+        set(re.findall(code, (ROOT / readme).read_text(encoding="utf-8")))
+        for readme in ("README.md", "README.zh-CN.md")
     ]
     assert codes[0] == codes[1]
     assert "make demo" in codes[0]
