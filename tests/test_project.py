@@ -49,8 +49,9 @@ def test_settings_named_in_messages_exist() -> None:
 
 
 def test_both_readmes_say_the_same_in_code() -> None:
-    makes = "|".join(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    code = rf"citepath [a-z]+|docker compose [a-z]+|\bmake (?:{makes})\b|--[a-z-]+|CITEPATH_[A-Z_]+"
+    makes = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    make = "|".join(sorted(makes, key=len, reverse=True))
+    code = rf"citepath [a-z]+|docker compose [a-z]+|\bmake (?:{make})\b|--[a-z-]+|CITEPATH_[A-Z_]+"
     codes = [
         set(re.findall(code, (ROOT / readme).read_text(encoding="utf-8")))
         for readme in ("README.md", "README.zh-CN.md")
