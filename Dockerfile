@@ -1,7 +1,8 @@
-# Citepath on the embedded default: one process, everything under /data.
-# The image holds no model weights and names no package registry.
+# The command citepath. Without settings it is the embedded default: one process, everything under /data;
+# compose.yaml sets it beside the four stores.
+# The image holds no model weights, names no package registry, and leaves out the extras (Milvus Lite, local models).
 
-FROM python:3.11-slim AS build
+FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /src
 COPY requirements.lock requirements-run.lock pyproject.toml README.md LICENSE ./
 COPY .ci/setup .ci/setup
@@ -16,7 +17,7 @@ RUN VENV=/tools .ci/setup \
  && /venv/bin/python -m pip install --quiet --require-hashes -r requirements-run.lock \
  && /venv/bin/python -m pip install --quiet --no-deps --no-index /wheels/*.whl
 
-FROM python:3.11-slim
+FROM python:3.11.14-slim-bookworm
 RUN useradd --system --create-home --home-dir /data citepath
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH CITEPATH_HOME=/data PYTHONUNBUFFERED=1
