@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     search_seconds: float = Field(2.0, gt=0, description="longest wait for one search of an index")
     write_seconds: float = Field(60.0, gt=0, description="longest wait for an index to take a batch in")
     cache_seconds: float = Field(0.05, gt=0, description="longest wait for a shared cache")
-    embedding_seconds: float = Field(10.0, gt=0, description="longest wait for a batch of vectors")
+    embedding_seconds: float = Field(60.0, gt=0, description="longest wait for a batch of vectors")
 
     max_file_mb: int = Field(200, ge=1, description="largest file taken in")
     max_pages: int = Field(5_000, ge=1, description="most pages of one file")

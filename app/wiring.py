@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from app.errors import CommandError
 from app.settings import MB, Settings
@@ -111,10 +111,11 @@ def open_embedder(settings: Settings) -> Embedder | None:
         return None
     from stores import embeddings  # noqa: PLC0415 (see the module's docstring)
 
+    dimensions = settings.embedding_dimensions
     if url == "hashing":
-        return embeddings.HashingEmbedder(settings.embedding_dimensions)
+        return embeddings.HashingEmbedder(dimensions)
     if url.startswith("folder:"):
-        return embeddings.SentenceTransformerEmbedder(Path(url.removeprefix("folder:")).expanduser())
+        return embeddings.SentenceTransformerEmbedder(Path(url.removeprefix("folder:")).expanduser(), dimensions)
     if urlsplit(url).scheme not in ("http", "https") or not settings.embedding_model:
         raise WiringError(
             "CITEPATH_EMBEDDING_URL: http(s)://host/v1 with CITEPATH_EMBEDDING_MODEL, folder:PATH, or hashing"
@@ -123,9 +124,10 @@ def open_embedder(settings: Settings) -> Embedder | None:
     return embeddings.OpenAiEmbedder(
         server.url,
         settings.embedding_model,
-        settings.embedding_dimensions,
-        key=server.password,
+        dimensions,
+        server.password,
         seconds=settings.embedding_seconds,
+        question_seconds=settings.search_seconds,
     )
 
 
@@ -161,16 +163,29 @@ def _elastic_vectors(settings: Settings, elastic: "ElasticServer", embedder: Emb
 
 
 def _vectors(settings: Settings, home: Path, embedder: Embedder) -> Vectors:
-    name = _plain(embedder.name)
-    if settings.vectors_url is None:
+    url = settings.vectors_url
+    if url is None:
         from stores.vectors_exact import ExactVectors  # noqa: PLC0415 (see the module's docstring)
 
-        return ExactVectors(embedder.dimensions, home / f"vectors-{name}")
+        return ExactVectors(embedder.dimensions, home / f"vectors-{_plain(embedder.name)}")
     from stores.vectors_milvus import MilvusVectors  # noqa: PLC0415 (see the module's docstring)
 
-    if settings.vectors_url == "lite":
-        return MilvusVectors(str(home / "milvus.db"), embedder.dimensions)
-    raise WiringError("CITEPATH_VECTORS_URL: http(s)://host:19530, lite, or leave it out for exact search")
+    if url == "lite":
+        return MilvusVectors(str(home / "milvus.db"), embedder.name, embedder.dimensions)
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise WiringError("CITEPATH_VECTORS_URL: http(s)://host:19530, lite, or leave it out for exact search")
+    server = _Server.of("VECTORS", url, settings.vectors_password_file)
+    return MilvusVectors(
+        server.url,
+        embedder.name,
+        embedder.dimensions,
+        prefix=settings.index_prefix,
+        user=server.user or "",
+        password=server.password or "",
+        ca_file=settings.vectors_ca_file,
+        timeout=settings.search_seconds,
+        write_timeout=settings.write_seconds,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +195,14 @@ class _Server:
     url: str  # without user and password
     user: str | None
     password: str | None = field(repr=False)
+
+    @property
+    def url_with_user(self) -> str:
+        """For vendors that want the user there."""
+        if self.user is None:
+            return self.url
+        parts = urlsplit(self.url)
+        return urlunsplit(parts._replace(netloc=f"{quote(self.user, safe='')}@{parts.netloc}"))
 
     @classmethod
     def of(cls, store: str, url: str, password_file: Path | None) -> "_Server":

@@ -30,7 +30,7 @@ async def fall_back(state: WalkState, walk: Walk) -> Update:
         searched = [replace(one, hits=tuple(in_scope(one.hits, state.versions))) for one in named]
         ranked = fused(searched)
         found, dropped = await _joined(ranked, searched, state, walk)
-        detail = {"found": len(found), "dropped": sum(dropped.values())}
+        detail: dict[str, str | int | float] = {"found": len(found), "dropped": sum(dropped.values())}
         outside = sum(len(one.hits) for one in named) - sum(len(one.hits) for one in searched)
         dropped += Counter({"not_in_scope": outside} if outside else {})
     reason = _why(state, walk)
