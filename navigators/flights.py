@@ -22,9 +22,17 @@ _SPARE = 5.0  # seconds that a turn outlives the deadline of its question
 Start = Callable[[], Awaitable[Run]]
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A run, and whether it was walked in this process."""
+
+    run: Run
+    own: bool
+
+
 @dataclass(slots=True)
 class _Flight:
-    task: asyncio.Task[Run]
+    task: asyncio.Task[Answer]
     waiting: int = 0
 
 
@@ -34,8 +42,8 @@ class Flights:
 
     _flights: dict[str, _Flight] = field(default_factory=dict)
 
-    async def join(self, key: str, start: Start) -> tuple[Run, bool]:
-        """The run under this key, and whether it was begun for this caller; whatever it raises rises in all of them.
+    async def join(self, key: str, start: Callable[[], Awaitable[Answer]]) -> tuple[Run, bool]:
+        """The run under this key, and whether it was walked for this caller; whatever it raises rises in all of them.
 
         A caller that is cancelled leaves the run to the others; with the last one it ends.
         """
@@ -45,7 +53,8 @@ class Flights:
             flight = self._flights[key] = _Flight(asyncio.ensure_future(_run(start)))
         flight.waiting += 1
         try:
-            return await asyncio.shield(flight.task), begun
+            answer = await asyncio.shield(flight.task)
+            return answer.run, begun and answer.own
         finally:
             flight.waiting -= 1
             if flight.waiting == 0:
@@ -57,13 +66,13 @@ class Flights:
         flight.task.cancel()  # of no effect where it is done
 
 
-async def _run(start: Start) -> Run:
+async def _run(start: Callable[[], Awaitable[Answer]]) -> Answer:
     return await start()
 
 
 async def in_turn(
     cache: Cache, key: str, seconds: float, served: Callable[[], Awaitable[Run | None]], start: Start
-) -> Run:
+) -> Answer:
     """Run a question where no other process does, or wait for that one's answer.
 
     `served` looks for an answer in the cache; `seconds` is the deadline of the
@@ -74,12 +83,12 @@ async def in_turn(
     try:
         mine = await cache.add(turn, b"1", ttl)
     except StoreUnavailable:
-        return await start()
+        return Answer(await start(), own=True)
     if not mine:
         found = await _from_other(cache, turn, seconds, served)
-        return found if found is not None else await start()
+        return Answer(found, own=False) if found is not None else Answer(await start(), own=True)
     try:
-        return await start()
+        return Answer(await start(), own=True)
     finally:
         with suppress(StoreUnavailable):
             await asyncio.shield(cache.forget(turn))

@@ -19,7 +19,7 @@ from typing import Any
 from navigators.asked import Wordings
 from navigators.budget import STANDARD, Budget, Limits, limits_for
 from navigators.coverage import coverage_of
-from navigators.flights import Flights, in_turn
+from navigators.flights import Answer, Flights, in_turn
 from navigators.glossary import Glossary, load_glossary
 from navigators.judges import Judge, LexicalJudge, RecordedJudge
 from navigators.merging import WINDOW, merged
@@ -99,11 +99,11 @@ class Navigator:
             if mine:
                 return earlier
         again = self._again(earlier, begun)
-        await self.runs.save(again)
+        await self.runs.save_again(again)
         emit(RunDone(again.id, again.outcome.value, again.cost.seconds))
         return again
 
-    async def _run_in_turn(self, key: str, question: Question, emit: Emit) -> Run:
+    async def _run_in_turn(self, key: str, question: Question, emit: Emit) -> Answer:
         """Run a question unless another process is at it; its answer goes into the cache."""
         assert self.cache is not None
         cache = self.cache

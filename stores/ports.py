@@ -195,6 +195,12 @@ class Runs(Protocol):
     async def save(self, run: Run) -> None:
         """Keep a run; saving the same run again changes nothing."""
 
+    async def save_again(self, run: Run) -> None:
+        """Keep a run that is the one it was `cached_from`, but for its id, start and cost: only these are written.
+
+        What is read back is whole. Raises NotFound when that run is not kept for this tenant.
+        """
+
     async def run(self, reader: Reader, run_id: str) -> Run:
         """A run of the reader's tenant, without loss. Raises NotFound."""
 

@@ -9,14 +9,14 @@ and lose what it was.) Lone surrogates, which a PDF can hold, stay as they are.
 import json
 import types
 from collections.abc import Callable, Hashable
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from stores.errors import StoreCorrupt
-from stores.records import Run
+from stores.records import Cost, Run
 
 _PLAIN = (str, int, float, bool, type(None))
 
@@ -36,6 +36,42 @@ def run_from_json(data: bytes) -> Run:
         raise StoreCorrupt(f"a stored run cannot be read ({type(error).__name__}): restore it from a backup") from error
     assert isinstance(run, Run)
     return run
+
+
+def again_to_json(run: Run, earlier_hash: str) -> bytes:
+    """What a run served again has of its own; `earlier_hash` is that of the record it stands on."""
+    own = {"cost": run.cost, "id": run.id, "started_at": run.started_at}
+    plain = {name: to_plain(value) for name, value in own.items()}
+    said = {**plain, "again": run.cached_from, "again_hash": earlier_hash}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def again_from_json(data: bytes) -> "Again | None":
+    """What `again_to_json` wrote; None for the record of a whole run."""
+    if b'"again":' not in data[:64]:
+        return None
+    try:
+        plain = json.loads(data)
+        own = {
+            name: _decoder(hint)(plain[name]) for name, hint in (("cost", Cost), ("id", str), ("started_at", datetime))
+        }
+        return Again(plain["again"], plain["again_hash"], **own)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise StoreCorrupt(f"a stored run cannot be read ({type(error).__name__}): restore it from a backup") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A run served again: whose, and what it has of its own."""
+
+    earlier: str
+    earlier_hash: str
+    cost: Cost
+    id: str
+    started_at: datetime
+
+    def of(self, earlier: Run) -> Run:
+        return replace(earlier, id=self.id, started_at=self.started_at, cost=self.cost, cached_from=self.earlier)
 
 
 def to_plain(value: object) -> object:

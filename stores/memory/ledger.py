@@ -400,6 +400,11 @@ class MemoryRuns:
             if self._kept.runs.setdefault(run.id, run) != run:
                 raise StoreConflict(f"another run is kept under {run.id}: runs are never changed")
 
+    async def save_again(self, run: Run) -> None:
+        earlier = await self.run(Reader(run.tenant), run.cached_from or "")
+        again = replace(earlier, id=run.id, started_at=run.started_at, cost=run.cost, cached_from=run.cached_from)
+        await self.save(again)
+
     async def run(self, reader: Reader, run_id: str) -> Run:
         with self._kept.lock:
             run = self._kept.runs.get(run_id)

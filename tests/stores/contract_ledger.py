@@ -597,6 +597,22 @@ class LedgerContract:
         with pytest.raises(NotFound):
             await ledger.runs.run(READER, "nothing")
 
+    async def test_a_run_served_again_is_read_back_whole(self, ledger: Ledger) -> None:
+        run = a_run(ledger.clock)
+        await ledger.runs.save(run)
+        later = ledger.clock.now() + timedelta(hours=1)
+        again = replace(run, id=ledger.clock.new_id(), started_at=later, cost=Cost(seconds=0.001), cached_from=run.id)
+        for _ in range(2):
+            await ledger.runs.save_again(again)
+        assert await ledger.runs.run(READER, again.id) == again
+        assert [s.id for s in await ledger.runs.latest(READER)] == [again.id, run.id]
+        with pytest.raises(NotFound):
+            await ledger.runs.run(STRANGER, again.id)
+        with pytest.raises(NotFound):
+            await ledger.runs.save_again(replace(again, id="x", cached_from="nothing"))
+        with pytest.raises(NotFound):
+            await ledger.runs.save_again(replace(again, id="x", tenant="other"))
+
     async def test_a_run_is_never_changed(self, ledger: Ledger) -> None:
         run = a_run(ledger.clock)
         await ledger.runs.save(run)
