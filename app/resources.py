@@ -143,9 +143,10 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         await asyncio.to_thread(migrate, engine)
         pool = Pool("ledger", threads=_LEDGER_THREADS, queue=_LEDGER_QUEUE)
         stack.callback(pool.close)
-        indexes = open_indexes(settings, home, clock)
-        for index in indexes.values():
-            stack.push_async_callback(index.close)
+        opened = open_indexes(settings, home)
+        for one in (*opened.beneath, *opened.by_name.values()):
+            stack.push_async_callback(one.close)
+        indexes = opened.by_name
         cache = open_cache(settings, home, clock)
         stack.push_async_callback(cache.close)
         library = SqlLibrary(engine, pool, clock)

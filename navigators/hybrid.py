@@ -64,7 +64,7 @@ def blended(frontier: Frontier, hybrid: Sequence[Seen], facets: int) -> Frontier
     if not hybrid:
         return frontier
     if not frontier.passages:
-        return Frontier({}, {seen.key: seen for seen in hybrid}, frontier.opened)
+        return Frontier(frontier.closed, {seen.key: seen for seen in hybrid}, frontier.opened)
     found = Frontier.empty().joined(hybrid)
     whole = _fused_scores(frontier.best_passages(), found.best_passages())
     several = facets if facets > 1 else 0

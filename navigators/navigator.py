@@ -9,6 +9,7 @@ run again and says whether anything came out differently.
 import hashlib
 import json
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from typing import Any
 from navigators.asked import Wordings
 from navigators.budget import STANDARD, Budget, Limits, limits_for
 from navigators.coverage import coverage_of
+from navigators.flights import Flights, in_turn
 from navigators.glossary import Glossary, load_glossary
 from navigators.judges import Judge, LexicalJudge, RecordedJudge
 from navigators.merging import WINDOW, merged
@@ -50,6 +52,7 @@ VERSION = "navigators/4"
 """Part of the answer cache's key: bump it when the same question over the same text may be answered otherwise."""
 
 _CACHED = timedelta(hours=24)
+_KEPT = 128  # runs at hand, of some 60 kB each
 _REPLAYED_STEPS = frozenset({"plan", "judge", "fall_back", "follow", "read", "check", "conclude"})
 
 
@@ -69,13 +72,15 @@ class Navigator:
     runs: Runs
     clock: Clock
     keywords: Searchable | None = None
-    semantic: Mapping[str, Searchable] = field(default_factory=dict)  # name -> index of passages by their meaning
     cache: Cache | None = None
     judge: Judge = field(default_factory=LexicalJudge)
     writer: Writer = field(default_factory=ExtractiveWriter)
     shelf: Shelf = field(default_factory=Shelf)
     limits: Limits = STANDARD
     glossary: Glossary = field(default_factory=load_glossary)
+    flights: Flights = field(default_factory=Flights)
+    _kept: OrderedDict[str, Run] = field(default_factory=OrderedDict, repr=False)
+    semantic: Mapping[str, Searchable] = field(default_factory=dict)  # name -> index of passages by their meaning
 
     async def ask(self, question: Question, *, emit: Emit = ignore) -> Run:
         """Answer a question and keep the run.
@@ -83,13 +88,39 @@ class Navigator:
         Raises NotFound when a named document does not exist, StoreUnavailable
         when the ledger does not answer. Everything else is an outcome.
         """
+        if self.cache is None:
+            return await self._run_through(question, emit)
         begun = self.clock.monotonic()
-        key = await self._cache_key(question) if self.cache is not None else ""
-        cached = await self._cached(key, question, begun)
-        if cached is not None:
-            await self.runs.save(cached)
-            emit(RunDone(cached.id, cached.outcome.value, cached.cost.seconds))
-            return cached
+        key = await self._cache_key(question)
+        earlier = await self._earlier(key, question)
+        if earlier is None:
+            start = lambda: self._run_in_turn(key, question, emit)  # noqa: E731
+            earlier, mine = await self.flights.join(key, start)
+            if mine:
+                return earlier
+        again = self._again(earlier, begun)
+        await self.runs.save(again)
+        emit(RunDone(again.id, again.outcome.value, again.cost.seconds))
+        return again
+
+    async def _run_in_turn(self, key: str, question: Question, emit: Emit) -> Run:
+        """Run a question unless another process is at it; its answer goes into the cache."""
+        assert self.cache is not None
+        cache = self.cache
+
+        async def start() -> Run:
+            run = await self._run_through(question, emit)
+            if run.outcome in (Outcome.ANSWERED, Outcome.PARTIAL) and not run.degraded:
+                self._keep(run)
+                with suppress(StoreUnavailable):  # the answer stands; it is only not kept at hand
+                    await cache.put(key, run.id.encode(), _CACHED)
+            return run
+
+        limits = limits_for(question.effort, self.limits)
+        return await in_turn(cache, key, limits.seconds, lambda: self._earlier(key, question), start)
+
+    async def _run_through(self, question: Question, emit: Emit) -> Run:
+        """Walk, and keep the run."""
         versions = await self._versions(question)
         walk = self._walk(question, emit)
         start = WalkState(versions=tuple(versions), facets=walk.wordings.facets)
@@ -98,9 +129,6 @@ class Navigator:
         state = await _walked(start, walk)
         run = replace(_run(walk, state), started_at=started_at)
         await self.runs.save(run)
-        if self.cache is not None and run.outcome in (Outcome.ANSWERED, Outcome.PARTIAL) and not run.degraded:
-            with suppress(StoreUnavailable):  # the answer stands; it is only not kept at hand
-                await self.cache.put(key, run.id.encode(), _CACHED)
         emit(RunDone(run.id, run.outcome.value, run.cost.seconds))
         return run
 
@@ -213,19 +241,34 @@ class Navigator:
         ]
         return "answer:" + hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
-    async def _cached(self, key: str, question: Question, begun: float) -> Run | None:
-        """An earlier answer to the same question, if every place it cites still stands."""
+    async def _earlier(self, key: str, question: Question) -> Run | None:
+        """An earlier answer to the same question, if every version it read still stands."""
         try:
             stored = await self.cache.get(key) if self.cache is not None else None
             if stored is None:
                 return None
-            earlier = await self.runs.run(question.reader, stored.decode())
-        except (NotFound, StoreUnavailable):
+            run_id = stored.decode()
+            earlier = self._kept.get(run_id) or await self.runs.run(question.reader, run_id)
+        except (NotFound, StoreUnavailable, UnicodeDecodeError):
+            return None
+        if earlier.tenant != question.reader.tenant:
             return None
         cited = [v.version_id for v in earlier.versions]
         standing = await self.library.standing(question.reader, cited, as_of=question.as_of)
         if any(standing.get(v) != "current" for v in cited):
             return None
+        self._keep(earlier)
+        return earlier
+
+    def _keep(self, run: Run) -> None:
+        """Runs served lately stay at hand: they never change."""
+        self._kept[run.id] = run
+        self._kept.move_to_end(run.id)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+
+    def _again(self, earlier: Run, begun: float) -> Run:
+        """An earlier run as the answer to the same question asked again."""
         return replace(
             earlier,
             id=self.clock.new_id(),

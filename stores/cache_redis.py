@@ -35,7 +35,10 @@ _VERSION = 1
 _HEAD = struct.Struct(">BQI")  # version, expiry in ms, check sum
 _SECONDS = 0.05  # to connect, and again for each reply: a cache that is slower is of no use
 _REST = 2.0  # seconds a silent server is left alone
-_REPLIES = 6  # times `seconds` for the longest talk: connect, log in, four replies
+# In units of the time to one reply:
+_LATE = 1.2  # a time-out that comes later than this came late, because the event loop was busy
+_TURN = 6  # how long to wait for a connection
+_AT_WORST = 20  # for a whole call; each of its replies has its own limit, so this is not reached
 _TTL_MS = 10 * 365 * 86_400_000  # Redis refuses an expiry that overflows its clock
 
 
@@ -123,7 +126,7 @@ class RedisCache:
                 return True
             return await self._replaced(redis, name, packed, max(kept_for, 1))
 
-        return await self._call(add)
+        return await self._call(add, repeatable=False)  # if the first one went through, the second would hear False
 
     async def forget(self, key: str) -> None:
         """Keep nothing under this key any more."""
@@ -167,24 +170,37 @@ class RedisCache:
     def _now(self) -> int:
         return int(self._clock.now().timestamp() * 1000)
 
-    async def _call(self, work: "Callable[[Redis], Awaitable[T]]") -> T:
+    async def _call(self, work: "Callable[[Redis], Awaitable[T]]", *, repeatable: bool = True) -> T:
         """The result of `work`, which is done to its end even if the caller leaves. Raises StoreUnavailable."""
         client = await self._clients.get()
-        await client.turn(self._name, _REPLIES * self._seconds)
+        await client.turn(self._name, _TURN * self._seconds)
         begun = False
 
         async def heard() -> T:
             nonlocal begun
             begun = True
             with _silence(self._name):
-                return await client.to_its_end(work(client.redis))
+                return await client.to_its_end(self._done(work, client.redis) if repeatable else work(client.redis))
 
         try:
             with _refusal(self._name, self._prefix):
-                return await self._breaker.call(heard, _REPLIES * self._seconds)
+                return await self._breaker.call(heard, _AT_WORST * self._seconds)
         finally:
             if not begun:  # the breaker did not let it through
                 client.turns.release()
+
+    async def _done(self, work: "Callable[[Redis], Awaitable[T]]", redis: "Redis") -> T:
+        """The work, done anew if it was our own event loop that was late: a reply may have lain there unread."""
+        from redis.exceptions import TimeoutError  # noqa: PLC0415  # at the first call, like the client
+
+        now = asyncio.get_running_loop().time
+        begun = now()
+        try:
+            return await work(redis)
+        except TimeoutError:
+            if now() - begun < _LATE * self._seconds:
+                raise  # the limit was kept: it is the server that was silent
+        return await work(redis)
 
     def _connect(self) -> "_Client":
         from redis.asyncio import Connection, ConnectionPool, Redis, SSLConnection  # noqa: PLC0415  # 0.2 s to import

@@ -14,7 +14,7 @@ from navigators.hybrid import Searched, as_scores, fused
 from navigators.shelf import Reading
 from navigators.state import Update, Walk, WalkState
 from navigators.steps.common import noted, seen_node
-from navigators.steps.find import readings_of, search_keywords
+from navigators.steps.find import in_scope, readings_of, search_keywords
 from stores.errors import StoreUnavailable
 from stores.ports import KEYWORDS, Searchable
 from stores.records import Fallback, IndexHit, Note, Pick, Place, Road, Roads, Version
@@ -26,9 +26,13 @@ _BESIDE = 0.5  # of a passage's score, for a neighbour
 async def fall_back(state: WalkState, walk: Walk) -> Update:
     """All indexes at once -> fusion -> the ledger -> passages beside those of navigation."""
     with walk.budget.timed("fall_back"):
-        searched, degraded = await _search_all(state, walk)
+        named, degraded = await _search_all(state, walk)
+        searched = [replace(one, hits=tuple(in_scope(one.hits, state.versions))) for one in named]
         ranked = fused(searched)
         found, dropped = await _joined(ranked, searched, state, walk)
+        detail = {"found": len(found), "dropped": sum(dropped.values())}
+        outside = sum(len(one.hits) for one in named) - sum(len(one.hits) for one in searched)
+        dropped += Counter({"not_in_scope": outside} if outside else {})
     reason = _why(state, walk)
     note = Note(
         state.round,
@@ -36,15 +40,14 @@ async def fall_back(state: WalkState, walk: Walk) -> Update:
         reason.value,
         candidates=len({key for keys in ranked.values() for key in keys}),
         kept=tuple(f"{walk.readings[s.version_id].opened.tree.version.name}#{s.address}" for s in found[:20]),
-        reason=", ".join(degraded),
-        detail={"found": len(found), "dropped": sum(dropped.values())},
+        detail=detail,
     )
     return {
         "hybrid": tuple(found),
         "fell_back": reason,
         "repaired": False,
         "repairs": (),
-        "dropped": dict(Counter(state.dropped) + Counter(dropped)),
+        "dropped": dict(Counter(state.dropped) + dropped),
         "degraded": degraded,
         "notes": [*(noted(walk, _search_note(state.round, one)) for one in searched), noted(walk, note)],
     }
@@ -81,9 +84,8 @@ async def _search_all(state: WalkState, walk: Walk) -> tuple[list[Searched], lis
         known = state.hits if state.round or state.hits else None  # the same question was asked of it before
         tasks.append((KEYWORDS, 0, texts[0], _known(known) if known else search_keywords(walk.keywords, state, walk)))
     answers = await asyncio.gather(*(_in_time(work, deadline) for *_, work in tasks))
-    versions = {v.document for v in state.versions}
     searched = [
-        Searched(name, asked, text, tuple(hit for hit in hits if hit.document in versions))
+        Searched(name, asked, text, tuple(hits))
         for (name, asked, text, _), hits in zip(tasks, answers, strict=True)
         if hits is not None
     ]
@@ -117,7 +119,7 @@ async def _in_time(work: Awaitable[Sequence[IndexHit]], deadline: float) -> Sequ
 
 async def _joined(
     ranked: Mapping[int, Sequence[str]], searched: Sequence[Searched], state: WalkState, walk: Walk
-) -> tuple[list[Seen], dict[str, int]]:
+) -> tuple[list[Seen], Counter[str]]:
     """What the indexes name, as it stands in the ledger: best first; what does not stand is counted."""
     scores = {asked: as_scores(keys) for asked, keys in ranked.items()}
     best = {key: max(of.get(key, 0.0) for of in scores.values()) for keys in ranked.values() for key in keys}
@@ -137,7 +139,7 @@ async def _joined(
         for place in opened:
             seen = _seen(walk.readings[place.version_id], place, key, scores)
             found.setdefault(seen.key, seen)
-    return _with_neighbours(list(found.values()), walk), dict(dropped)
+    return _with_neighbours(list(found.values()), walk), dropped
 
 
 def _standing(named: Sequence[Version], places: Mapping[str, Sequence[Place]]) -> list[Version]:

@@ -33,17 +33,23 @@ async def propose(state: WalkState, walk: Walk) -> Update:
                     hits = await search_keywords(walk.keywords, state, walk)
             except (StoreUnavailable, TimeoutError):
                 degraded.append("keywords")
-        known = {v.document for v in state.versions}
-        hits = [h for h in hits if h.document in known]
+        inside = in_scope(hits, state.versions)
+        dropped = {"not_in_scope": len(hits) - len(inside)} if len(inside) < len(hits) else {}
     note = Note(
         0,
         "propose",
         "keywords",
-        candidates=len(hits),
-        picks=tuple(Pick(h.key, h.document, h.score, "keyword index") for h in hits),
+        candidates=len(inside),
+        picks=tuple(Pick(h.key, h.document, h.score, "keyword index") for h in inside),
         reason="degraded" if degraded else "",
     )
-    return {"hits": tuple(hits), "degraded": degraded, "notes": [noted(walk, note)]}
+    return {"hits": tuple(inside), "dropped": dropped, "degraded": degraded, "notes": [noted(walk, note)]}
+
+
+def in_scope(hits: Sequence[IndexHit], versions: Sequence[Version]) -> list[IndexHit]:
+    """Hits in documents that this reader may see and the question is asked of; an index may name others still."""
+    known = {v.document for v in versions}
+    return [h for h in hits if h.document in known]
 
 
 async def search_keywords(keywords: Searchable, state: WalkState, walk: Walk) -> list[IndexHit]:
@@ -97,7 +103,7 @@ async def choose(state: WalkState, walk: Walk) -> Update:
         reason="all in scope" if len(chosen) == len(state.versions) else "best passages and names",
         detail={"proposed": len(proposed), "dropped": sum(dropped.values())},
     )
-    return {"frontier": frontier, "dropped": dropped, "notes": [noted(walk, note)]}
+    return {"frontier": frontier, "dropped": {**state.dropped, **dropped}, "notes": [noted(walk, note)]}
 
 
 async def readings_of(

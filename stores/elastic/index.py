@@ -45,8 +45,12 @@ _KEEP = "5m"  # between two pages
 _MOST_TERMS = 60_000  # of one `terms` query: `index.max_terms_count` is 65,536
 _TRIES = 3  # of a swap, where others swap too
 _NOT_THERE = 404
+_NO_INDEX = "index_not_found_exception"
 _OVERTAKEN = 409  # what is held is newer
 _PASSING = (403, 408, 429, 500, 502, 503, 504)  # not the entry's fault
+
+_GUARD = b'{"update":{"_id":"none"}}\n{"doc":{}}\n'
+"""Changes nothing; but deletions alone would create an index where ours is gone, even when told to name an alias."""
 
 Place = tuple[str, str]  # tenant and key
 
@@ -205,7 +209,7 @@ class ElasticIndex:
         try:
             return dict(await self._server.ask(lambda client: client.indices.get(index=self.name), timeout=timeout))
         except Refused as refused:
-            if refused.status != _NOT_THERE:
+            if refused.kind != _NO_INDEX:
                 raise
             return {}
 
@@ -253,22 +257,23 @@ class ElasticIndex:
     async def _written(self, bulk: Sequence[_Change]) -> dict[Place, str]:
         """Which of these changes were refused for their own sake, and why."""
         alias = f"{self._begun}.begun" if self._begun else self.name
+        lines: list[Any] = [_GUARD, *(change.lines for change in bulk)]
         told = await self._do(
             lambda client: client.bulk(
-                operations=[change.lines for change in bulk],  # type: ignore[misc] # lines, as they were measured
+                operations=lines,
                 index=alias,
                 require_alias=True,
                 filter_path=["items.*.status", "items.*.error.type", "items.*.error.caused_by.type"],
             )
         )
         refused = {}
-        for change, item in zip(bulk, told["items"], strict=True):
+        for change, item in zip(bulk, told["items"][1:], strict=True):
             [outcome] = item.values()
             error, status = outcome.get("error"), int(outcome["status"])
             if error is None or status == _OVERTAKEN:
                 continue
             kind = str(error["type"])
-            if kind == "index_not_found_exception":
+            if kind == _NO_INDEX:
                 raise StoreUnavailable(self._gone())
             if status in _PASSING:
                 raise StoreUnavailable(f"{self.name} took nothing in: {said(status, kind)}")
@@ -306,7 +311,7 @@ class ElasticIndex:
         try:
             return await self._server.ask(work, timeout=timeout)
         except Refused as refused:
-            if refused.kind != "index_not_found_exception":
+            if refused.kind != _NO_INDEX:
                 raise
             raise StoreUnavailable(self._gone()) from None
 

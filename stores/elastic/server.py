@@ -123,13 +123,11 @@ class ElasticServer:
 
         client = await self._client()
         try:
-            return (await work(client.options(request_timeout=seconds))).body
+            return (await work(client.options(request_timeout=seconds + 1))).body  # the breaker's comes first
         except ApiError as error:
             raise _Answered(error.meta.status, _kind(error)) from None
         except TransportError as error:
             raise StoreUnavailable(f"{self.name} did not answer: {error.message}") from error
-        except (OSError, ValueError) as error:  # a CA file that is none
-            raise StoreUnavailable(f"{self.name} cannot be asked: {error}") from error
 
     async def _client(self) -> "AsyncElasticsearch":
         loop = asyncio.get_running_loop()
@@ -160,14 +158,17 @@ class ElasticServer:
         from elasticsearch import AsyncElasticsearch  # noqa: PLC0415 - as above
 
         trusted: dict[str, Any] = {} if self._ca_file is None else {"ca_certs": str(self._ca_file)}
-        return AsyncElasticsearch(
-            self._url,
-            basic_auth=self._auth,
-            request_timeout=self.timeout,
-            max_retries=0,  # who asks has a deadline and knows what to do without us
-            retry_on_timeout=False,
-            **trusted,
-        )
+        try:
+            return AsyncElasticsearch(
+                self._url,
+                basic_auth=self._auth,
+                request_timeout=self.timeout,
+                max_retries=0,  # who asks has a deadline and knows what to do without us
+                retry_on_timeout=False,
+                **trusted,
+            )
+        except (OSError, ValueError) as error:
+            raise StoreUnavailable(f"{self.name}: its CA file {self._ca_file} cannot be used: {error}") from error
 
 
 def said(status: int, kind: str) -> str:

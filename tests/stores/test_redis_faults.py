@@ -278,3 +278,16 @@ async def test_tls_is_spoken_with_whom_the_given_authority_signed_and_nobody_els
         with pytest.raises(StoreUnavailable):
             await unencrypted.get("k")
         await unencrypted.close()
+
+
+async def test_an_event_loop_that_was_busy_does_not_make_the_server_seem_silent(
+    cache: RedisCache, server: OwnRedis
+) -> None:
+    """Other work keeps the loop for longer than a reply may take, at every moment of a call."""
+    await asyncio.gather(*(cache.put(f"k{i}", b"%d" % i, HOUR) for i in range(8)))
+    for ticks in range(24):
+        tasks = [asyncio.create_task(cache.get(f"k{i}")) for i in range(8)]
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        time.sleep(0.1)  # noqa: ASYNC251  # this is the point
+        assert await asyncio.gather(*tasks) == [b"%d" % i for i in range(8)]
