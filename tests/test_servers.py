@@ -1,9 +1,11 @@
 """The real servers do what the fault tests rely on, asked through their vendors' own libraries."""
 
+import os
 import socket
+import subprocess
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -299,3 +301,46 @@ def test_elasticsearch_has_the_cjk_analyzer() -> None:
     with elastic_client(PATIENCE) as client:
         tokens = client.indices.analyze(analyzer="cjk", text="第十二条 Article 12")["tokens"]
     assert [token["token"] for token in tokens] == ["第十", "十二", "二条", "article", "12"]
+
+
+# --- the script that starts them -------------------------------------------------------------------------------------
+
+WITH_STORES = DEPLOY.parent / "tests" / "services" / "with-stores.sh"
+
+
+def run_with_stores(*arguments: str, before: tuple[str, ...] = ()) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([*before, WITH_STORES, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+def programs() -> list[str]:
+    """The names of all that runs in this namespace and in those inside it."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/comm"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended in the meantime
+            found.append(file.read_text().strip())
+    return found
+
+
+@pytest.mark.stores
+def test_with_stores_ends_as_its_command_does_and_leaves_nothing_behind() -> None:
+    done = run_with_stores("--only", "redis", "bash", "-c", "echo $SERVICES_RUN; exit 3")
+    assert done.returncode == 3
+    run = Path(done.stdout.strip())
+    assert str(run) != os.environ.get("SERVICES_RUN")
+    assert not run.exists()
+    assert programs().count("redis-server") == 1  # the one these tests run beside
+
+
+@pytest.mark.stores
+def test_with_stores_says_what_it_lacks_where_it_may_not_have_a_namespace() -> None:
+    done = run_with_stores("true", before=("setpriv", "--bounding-set=-sys_admin"))
+    assert done.returncode == 1
+    assert "CAP_SYS_ADMIN" in done.stderr
+    assert "CITEPATH_TEST_" in done.stderr
+
+
+@pytest.mark.stores
+def test_with_stores_refuses_a_server_it_does_not_know() -> None:
+    done = run_with_stores("--only", "redis,oracle", "true")
+    assert done.returncode == 2
+    assert "oracle" in done.stderr

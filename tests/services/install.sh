@@ -64,9 +64,10 @@ install_elasticsearch() {
     if [ -e "$to/.ready" ]; then return; fi
     rm -rf "$to" "$home"/unpacking.* # what an interrupted run left
     work=$(mktemp -d "$home/unpacking.XXXXXX")
-    mvn --quiet --batch-mode -Dstyle.color=never -Dmaven.repo.local="$work/maven" \
+    mvn --quiet --batch-mode -Dmaven.repo.local="$work/maven" \
         org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -DoutputDirectory="$work" \
-        -Dartifact="org.elasticsearch.distribution.integ-test-zip:elasticsearch:$elasticsearch_version:zip"
+        -Dartifact="org.elasticsearch.distribution.integ-test-zip:elasticsearch:$elasticsearch_version:zip" \
+        >"$work/maven.log" 2>&1 || { cat "$work/maven.log" >&2 && exit 1; }
     (
         cd "$work"
         echo "$elasticsearch_sha512  elasticsearch-$elasticsearch_version.zip" | sha512sum --quiet --check
