@@ -32,8 +32,10 @@ _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _CORRUPT = ("malformed", "not a database", "file is encrypted")
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for `sqlite:///path` or `mysql+pymysql://...`. Connects to nothing yet.
+def open_engine(url: str, *, password: str | None = None, ca_file: Path | None = None) -> Engine:
+    """An engine for `sqlite:///path` or `mysql+pymysql://user@host/database`. Connects to nothing yet.
+
+    `password` and `ca_file` (the authority that signed the server's certificate) are for MySQL.
 
     Raises ValueError for a SQLite database in memory: its connections would
     not see one another (`stores.memory.MemoryLedger` is meant for that).
@@ -53,13 +55,17 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    timeouts = {"connect_timeout": 5, "read_timeout": 30, "write_timeout": 30}
+    options: dict[str, object] = {"connect_timeout": 5, "read_timeout": 30, "write_timeout": 30}
+    if ca_file is not None:
+        options["ssl"] = {"ca": str(ca_file)}
+    if password is not None:
+        parsed = parsed.set(password=password)
     return create_engine(
-        parsed,
+        parsed.update_query_dict({"charset": "utf8mb4"}),
         pool_pre_ping=True,
         pool_recycle=1800,
         isolation_level="READ COMMITTED",
-        connect_args=timeouts,
+        connect_args=options,
         **common,
     )
 
