@@ -164,7 +164,6 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             alone=settings.ledger_url is None,
             pings={
                 "ledger": lambda: library.revision(Reader(settings.tenant), None),
-                **{name: index.count for name, index in indexes.items()},
                 "cache": lambda: cache.get("ping"),
             },
         )
