@@ -205,16 +205,18 @@ async def test_a_ledger_killed_while_documents_come_in_and_are_told_loses_nothin
     paths = [rules(tmp_path / "many", i, f"rules{i}.md") for i in range(1, 41)]
     acknowledged: list[str] = []
     async with open_house(filled) as house:
+        some = asyncio.Event()
 
         async def come_in() -> None:
             for path in paths:
                 await take_in(house, path, sync=False)
                 acknowledged.append(path.name.partition(".")[0])
+                if len(acknowledged) == 3:
+                    some.set()
                 await house.sync(ignore)
 
         coming = asyncio.create_task(come_in())
-        while len(acknowledged) < 3:
-            await asyncio.sleep(0.01)
+        await some.wait()
         await asyncio.to_thread(killed, "mysql")
         with pytest.raises(StoreUnavailable):
             await coming
