@@ -16,13 +16,14 @@ from stores.records import IndexEntry, VectorEntry
 from stores.semantic import CachingEmbedder, SemanticIndex
 from stores.tokens import index_terms
 from stores.vectors_exact import ExactVectors
-from tests.stores.contract_keywords import LAWS, NOW, IndexContract, entry
+from tests.stores.contract_index import IndexContract
+from tests.stores.contract_keywords import LAWS, NOW, entry
 
 DIMENSIONS = 64
 
 
 class WordsEmbedder:
-    """A vector is the sum of directions, one for each word: texts that share words are near. Counts what it is asked."""
+    """A vector is the sum of directions, one for each word: texts that share words are near."""
 
     name = "words"
     dimensions = DIMENSIONS
