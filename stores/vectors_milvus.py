@@ -54,7 +54,8 @@ _LOOKED_AT = 4  # candidates of the graph for each neighbour asked for
 _LEAST_LOOKED_AT = 200
 _BATCH_ROWS = 1_000
 _BATCH_BYTES = 16_000_000  # a message may have 64 MB
-_PAGE = 1_000  # passages told at a time, about
+_LITE_LOOSE = 1_000  # rows written to Milvus Lite before they are made a segment with a graph of its own
+_PAGE = 2_000  # passages told at a time, about
 _DIGITS = 6  # of a score: 32-bit floats hold no more
 _OVERHEAD = 0.5  # seconds the client may take beside its own timeout before it counts as silent
 _OURS = 0
@@ -218,6 +219,7 @@ class MilvusVectors:
         self._dimensions = dimensions
         self._alias = f"{_slug(prefix)}_vectors_{_slug(model)}_{dimensions}_{FORM}"
         self._server = _Connection(_checked(url), options, timeout, write_timeout, breaker)
+        self._loose = 0  # rows written to Milvus Lite since the last segment was made
         self._begun = ""  # the generation this object is, where it is not the current one
         self._asked = self._alias
         self._known = False  # whether it has been there: then it is not created in silence again
@@ -299,7 +301,14 @@ class MilvusVectors:
         begun = f"{self._alias}_{time.time_ns() // 1_000_000:012x}{os.urandom(6).hex()}"
         await self._translated(self._server.write(lambda client: self._create(client, begun)))
         fresh = type(self).__new__(type(self))
-        fresh.__dict__ |= {**self.__dict__, "_begun": begun, "_asked": begun, "_known": True, "_ready_for": None}
+        fresh.__dict__ |= {
+            **self.__dict__,
+            "_begun": begun,
+            "_asked": begun,
+            "_known": True,
+            "_ready_for": None,
+            "_loose": 0,
+        }
         return fresh
 
     async def swap(self, fresh: Self) -> None:
@@ -427,11 +436,20 @@ class MilvusVectors:
             left = [pk for pk in batch if pk not in newer]
             if left:
                 client.delete(self._asked, ids=left, timeout=timeout)
-        if not self._server.lite:
+        if self._server.lite:
+            self._gathered(client, len(rows))
+        else:
             some = next(iter([*rows, *removed]))
             client.query(
                 self._asked, filter=f'pk == "{some}"', output_fields=["pk"], consistency_level="Strong", timeout=timeout
             )
+
+    def _gathered(self, client: "MilvusClient", written: int) -> None:
+        """Milvus Lite looks through loose rows one by one: 130 ms for 2,000 of 384 dimensions, 12 ms in a segment."""
+        self._loose += written
+        if self._loose >= _LITE_LOOSE:
+            client.flush(self._asked, timeout=self._server.write_timeout)
+            self._loose = 0
 
     def _newer(self, client: "MilvusClient", pks: Sequence[str], stamp: int) -> set[str]:
         """Those of these rows that are held with a later moment."""
