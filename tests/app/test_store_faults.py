@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, AsyncExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -100,16 +100,16 @@ async def test_the_answer_goes_on_without_a_store_and_names_it_and_takes_it_up_a
 
 @pytest.mark.parametrize("server", list(SECONDARY))
 async def test_a_house_opens_and_answers_where_a_store_was_down_from_the_start(filled: Settings, server: str) -> None:
-    with down(server):
-        async with open_house(filled) as house:
+    async with AsyncExitStack() as stack:
+        with down(server):
+            house = await stack.enter_async_context(open_house(filled))
             run = await asked(house)
             assert (run.outcome, run.degraded) == (Outcome.ANSWERED, SECONDARY[server])
             findings = {f.name: f for f in await examine(filled)}
             names = [f"index {name}" if name != "cache" else name for name in SECONDARY[server]]
             assert {findings[name].state for name in names} == {"warning"}
             assert "failed" not in {f.state for f in findings.values()}
-            started(server)
-            assert (await until_whole(house)).degraded == ()
+        assert (await until_whole(house)).degraded == ()
 
 
 async def test_a_house_opens_where_all_three_stand_still(filled: Settings) -> None:
@@ -164,6 +164,7 @@ async def test_an_answer_in_the_cache_does_not_leave_without_the_ledger(house: H
 
 DIES_BETWEEN = """
 import asyncio, os, signal, sys
+from datetime import timedelta
 from app.resources import open_house
 from app.settings import load_settings
 
