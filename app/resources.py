@@ -107,9 +107,12 @@ class House:
     async def catch_up(self) -> None:
         """What an interrupted ingest has not told the indexes yet, told now, for a moment at most.
 
+        Beside a ledger that others write to, this is for `citepath sync --watch` to do, and nobody waits for it here.
         So is an index that holds nothing beside a ledger that does: it was lost, or a release has changed the way
         words are cut. Questions do not need it: navigation reads the ledger. It is only better with it.
         """
+        if not self.alone:
+            return
         with suppress(StoreError, TimeoutError):
             async with asyncio.timeout(_CATCH_UP_SECONDS):
                 if await self.outbox.waiting():

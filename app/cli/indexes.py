@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -34,6 +35,7 @@ async def sync(options: argparse.Namespace, settings: Settings) -> int:
             await house.outbox.unpark(_named(house, options.retry))
         if options.watch:
             await _watch(house)
+            return 0
         with progress(options.json) as emit:
             told = await house.sync(emit)
     print_json({"indexes": told_view(told)}) if options.json else print_text(told_text(told))
@@ -49,9 +51,11 @@ async def _forgotten(house: House, options: argparse.Namespace) -> int:
 
 
 async def _watch(house: House) -> None:
-    """Tell the indexes whenever there is something to tell, until somebody interrupts."""
+    """Tell the indexes whenever there is something to tell, until somebody interrupts or terminates it."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)  # a batch under way is told to its end
     pause = _PAUSE
-    while True:
+    while not stop.is_set():
         try:
             told = await house.sync(ignore)
             pause = _PAUSE
@@ -60,7 +64,8 @@ async def _watch(house: House) -> None:
         except StoreError as error:
             pause = min(_LONGEST_PAUSE, pause * 2)
             print_text(f"! ledger: {error}; looking again in {pause:g} s")
-        await asyncio.sleep(pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
 
 
 async def reconcile(options: argparse.Namespace, settings: Settings) -> int:

@@ -1,14 +1,17 @@
 """sync, reconcile, reindex as a person uses them."""
 
 import asyncio
+import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 from app.resources import open_house
 from app.settings import Settings
+from app.taking_in import Job, TakingIn
 from navigators.state import Question
 from stores.events import ignore
 from stores.records import Roads
-from tests.app.conftest import DOCUMENTS, Command, citepath
+from tests.app.conftest import DOCUMENTS, ROOT, Command, citepath
 
 HASHING = {"CITEPATH_EMBEDDING_URL": "hashing"}
 
@@ -91,3 +94,22 @@ async def test_questions_go_on_while_an_index_is_built_anew(tmp_path: Path) -> N
         assert all(found.missing == found.expected for found in await rebuilding)
         for name in house.indexes:
             assert (await house.comparing(name, ignore).reconcile(mend=False)).none
+
+
+async def test_a_watching_sync_tells_what_comes_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (tmp_path / "a.md").write_text("# A\n\nWork tickets are kept for 3 years.\n", encoding="utf-8")
+    async with open_house(Settings(home=home)) as house:
+        command = [sys.executable, "-c", "from app.cli import main; raise SystemExit(main())", "sync", "--watch"]
+        environment = {"CITEPATH_HOME": str(home), "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+        watching = await asyncio.create_subprocess_exec(*command, env=environment, stdout=PIPE)
+        try:
+            assert watching.stdout is not None
+            jobs = [Job(path=tmp_path / "a.md", document="a")]
+            await asyncio.to_thread(TakingIn(house, ignore).take_in, jobs)
+            told = await asyncio.wait_for(watching.stdout.readline(), 30)
+            assert b"keywords: 1 changes told" in told
+            assert (await house.outbox.waiting(), await house.keywords.count()) == (0, 1)
+        finally:
+            watching.terminate()
+            assert await asyncio.wait_for(watching.wait(), 30) == 0
