@@ -24,6 +24,7 @@ from stores.records import OutboxRow
 LEASE = timedelta(seconds=300)
 RETRY_AFTER = timedelta(seconds=5)
 BATCH = 2000  # passages a commit
+EMBEDDED_BATCH = 500  # of those that a model must embed first: at two a second still within the lease
 _NO_PASSAGE = ("", "no passage")  # a tenant and key that nobody has
 
 
@@ -68,9 +69,16 @@ async def sync_all(
 ) -> dict[str, Told]:
     """Tell every index at the same time; one that is away does not hold up the others."""
     told = await asyncio.gather(
-        *(sync(outbox, index, worker, clock, target=target, emit=emit) for target, index in indexes.items())
+        *(
+            sync(outbox, index, worker, clock, target=target, emit=emit, batch=_batch(target))
+            for target, index in indexes.items()
+        )
     )
     return dict(zip(indexes, told, strict=True))
+
+
+def _batch(target: str) -> int:
+    return BATCH if target == KEYWORDS else EMBEDDED_BATCH
 
 
 class _Telling:
