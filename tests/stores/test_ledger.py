@@ -25,12 +25,13 @@ from sqlalchemy.schema import CreateTable
 
 from stores.errors import StoreConflict, StoreCorrupt, StoreUnavailable
 from stores.ids import FixedClock
-from stores.ledger import SqlIntake, SqlLibrary, SqlOutbox, SqlRuns, migrate, open_engine, run_to_json, tables
+from stores.ledger import SqlIntake, migrate, open_engine, run_to_json, tables
 from stores.ledger import engine as ledger_engine
 from stores.ledger.rows import pack_text
 from stores.memory import MemoryLedger
 from stores.pool import Pool
-from tests.stores.contract_ledger import LEASE, LedgerContract, a_run
+from tests.stores.contract_ledger import LEASE, TARGETS, LedgerContract, a_run
+from tests.stores.mysql import sql_ledger
 from tests.stores.samples import EN, MIXED, READER, STRANGER, ZH, Ledger, add, new_version, record_of
 
 
@@ -40,11 +41,20 @@ class TestMemoryLedger(LedgerContract):
         memory = MemoryLedger(clock)
         return Ledger(memory.library, memory.intake, memory.outbox, memory.runs, clock)
 
+    @pytest.fixture
+    def two_targets(self, clock: FixedClock) -> Ledger:
+        memory = MemoryLedger(clock, targets=TARGETS)
+        return Ledger(memory.library, memory.intake, memory.outbox, memory.runs, clock)
+
 
 class TestSqliteLedger(LedgerContract):
     @pytest.fixture
     def ledger(self, engine: Engine, clock: FixedClock, pool: Pool) -> Ledger:
         return sql_ledger(engine, clock, pool)
+
+    @pytest.fixture
+    def two_targets(self, engine: Engine, clock: FixedClock, pool: Pool) -> Ledger:
+        return sql_ledger(engine, clock, pool, TARGETS)
 
 
 @pytest.fixture
@@ -52,16 +62,6 @@ def pool() -> Iterator[Pool]:
     pool = Pool("ledger", threads=2, queue=20)
     yield pool
     pool.close()
-
-
-def sql_ledger(engine: Engine, clock: FixedClock, pool: Pool) -> Ledger:
-    return Ledger(
-        SqlLibrary(engine, pool, clock),
-        SqlIntake(engine, clock),
-        SqlOutbox(engine, pool, clock),
-        SqlRuns(engine, pool),
-        clock,
-    )
 
 
 # -- lists of versions that are kept
