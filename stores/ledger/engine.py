@@ -137,20 +137,26 @@ def _prepare_mysql(lock_wait: int, connection: Any, entry: ConnectionPoolEntry) 
 def _check_size(
     connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
 ) -> None:
-    """Refuse what the server would: it hangs up then, often before it has said why."""
-    if executemany or not isinstance(parameters, dict):
-        return  # PyMySQL cuts many rows into statements of 1 MB
-    values = [v if isinstance(v, bytes) else v.encode() for v in parameters.values() if isinstance(v, bytes | str)]
-    size = len(statement) + sum(map(len, values))
-    if size < _LARGE:
-        return
-    size += sum(value.count(byte) for value in values for byte in _DOUBLED)
-    most = connection.info["max_allowed_packet"]
-    if size + _LARGE // 10 > most:
-        raise StoreError(
-            f"one row needs {size / 1e6:.1f} MB and the ledger's server takes {most / 1e6:.1f} MB at once: "
-            "raise its max_allowed_packet"
-        )
+    """Refuse what the server would: it hangs up then, often before it has said why.
+
+    PyMySQL cuts many rows into statements of 1 MB, but no row.
+    """
+    for row in parameters if executemany else (parameters,):
+        if isinstance(row, dict) and (size := _size(row)) >= _LARGE:
+            size += len(statement)
+            most = connection.info["max_allowed_packet"]
+            if size > most:
+                raise StoreError(
+                    f"one row needs {size / 1e6:.1f} MB and the ledger's server takes {most / 1e6:.1f} MB at once: "
+                    "raise its max_allowed_packet"
+                )
+
+
+def _size(row: dict[str, Any]) -> int:
+    """Bytes that a row takes in a statement, at least where they are many."""
+    large = [value for value in row.values() if isinstance(value, bytes | str) and len(value) > _LARGE // 10]
+    values = [value if isinstance(value, bytes) else value.encode("utf-8", "replace") for value in large]
+    return sum(len(value) + sum(map(value.count, _DOUBLED)) for value in values)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:

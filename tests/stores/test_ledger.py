@@ -33,6 +33,7 @@ from stores.pool import Pool
 from tests.stores.contract_ledger import LEASE, TARGETS, LedgerContract, a_run
 from tests.stores.mysql import sql_ledger
 from tests.stores.samples import EN, MIXED, READER, STRANGER, ZH, Ledger, add, new_version, record_of
+from tests.stores.writers import two_writers_and_a_reader
 
 
 class TestMemoryLedger(LedgerContract):
@@ -62,6 +63,18 @@ def pool() -> Iterator[Pool]:
     pool = Pool("ledger", threads=2, queue=20)
     yield pool
     pool.close()
+
+
+# -- writers and readers at once
+
+
+def test_two_writers_of_one_document_lose_no_update_and_no_reader_sees_half_a_version(
+    tmp_path: Path, engine: Engine
+) -> None:
+    engines = [open_engine(f"sqlite:///{tmp_path / 'ledger.db'}") for _ in range(3)]
+    two_writers_and_a_reader(*engines, each=100)
+    for one in engines:
+        one.dispose()
 
 
 # -- lists of versions that are kept
