@@ -12,9 +12,11 @@ from sqlalchemy import URL
 Side = Literal["before", "after"]
 _COMMIT = b"\x07\x00\x00\x00\x03COMMIT"  # a packet of seven bytes, the first of its command: a query, COMMIT
 
+_WORK = (b"INSERT INTO", b"UPDATE outbox", b"UPDATE documents", b"DELETE FROM", b"FROM versions")
+
 
 class CuttingProxy:
-    """Passes everything on until `cut_at` is set; then cuts the connection of the next COMMIT, once."""
+    """Passes everything on until `cut_at` is set; then cuts the connection at the next COMMIT of some work, once."""
 
     def __init__(self, url: URL) -> None:
         self._server = (url.host or "127.0.0.1", url.port or 3306)
@@ -22,6 +24,7 @@ class CuttingProxy:
         self.url = url.set(host="127.0.0.1", port=self._listener.getsockname()[1])
         self.cut_at: Side | None = None
         self.cuts = 0
+        self._clients: list[socket.socket] = []
 
     def serve(self) -> None:
         """Until the listener is closed; each connection in a thread that ends with it."""
@@ -29,6 +32,7 @@ class CuttingProxy:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                self._clients.append(client)
                 threads.append(threading.Thread(target=self._pass_on, args=(client,)))
                 threads[-1].start()
         for thread in threads:
@@ -37,14 +41,19 @@ class CuttingProxy:
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        for client in self._clients:
+            with suppress(OSError):  # it has ended
+                client.shutdown(socket.SHUT_RDWR)
 
     def _pass_on(self, client: socket.socket) -> None:
+        worked = False  # SQLAlchemy sends a COMMIT to set up a connection, too
         with client, socket.create_connection(self._server) as server, suppress(OSError):
             while True:
                 for source in select.select([client, server], [], [])[0]:
                     data = source.recv(1 << 16)
-                    if not data or (data == _COMMIT and self._cut(server)):
+                    if not data or (data == _COMMIT and worked and self._cut(server)):
                         return
+                    worked = data != _COMMIT and (worked or any(word in data for word in _WORK))
                     (client if source is server else server).sendall(data)
 
     def _cut(self, server: socket.socket) -> bool:
@@ -60,7 +69,6 @@ class CuttingProxy:
 
 @contextmanager
 def cutting_proxy(url: URL) -> Iterator[CuttingProxy]:
-    """Every engine that goes through it must be disposed of inside."""
     proxy = CuttingProxy(url)
     thread = threading.Thread(target=proxy.serve)
     thread.start()
