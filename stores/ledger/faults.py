@@ -109,6 +109,8 @@ def _in_our_words(error: DBAPIError) -> StoreError:
         return Collided("other writers were in the way for too long: try again")
     if number in _WORDS:
         return StoreUnavailable(_WORDS[number])
+    if "timed out" in said:
+        return StoreUnavailable("the ledger's server did not answer in time: try again")  # nor would it at once
     if error.connection_invalidated or number in _LOST | _ENDED:
         return Lost("the ledger's connection was lost before anything was written: try again")
     if isinstance(error, OperationalError):
