@@ -177,6 +177,28 @@ async def test_many_claimers_at_once_hold_every_row_once_and_in_order(
     assert await ledger.outbox.waiting() == 0
 
 
+async def test_a_claim_reads_no_more_rows_than_a_few_for_each_that_it_looks_at(
+    engine: Engine, clock: FixedClock, pool: Pool
+) -> None:
+    ledger = sql_ledger(engine, clock, pool)
+    add(ledger, [f"第 {n} 条" for n in range(1000)])
+    read: list[int] = []
+
+    def count(connection: Connection) -> None:
+        rows = connection.connection.cursor()
+        rows.execute("SHOW SESSION STATUS LIKE 'Handler_read%'")
+        read.append(sum(int(value) for _, value in rows.fetchall()))
+        rows.close()
+
+    event.listen(engine, "begin", count)
+    event.listen(engine, "commit", count)
+    rows = await ledger.outbox.claim("w", 100, LEASE)
+    event.remove(engine, "begin", count)
+    event.remove(engine, "commit", count)
+    assert len(rows) == 100
+    assert read[1] - read[0] < 20 * 100  # for each of them all rows of the index: 100,000
+
+
 # -- deadlocks, locks that are held, connections that are lost
 
 
