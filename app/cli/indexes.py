@@ -20,6 +20,7 @@ from stores.events import ignore
 
 _PAUSE = 1.0  # seconds between two looks at the outbox
 _LONGEST_PAUSE = 30.0  # while the ledger is away
+_LOOK = 60.0  # seconds between two looks for indexes that were lost
 
 
 async def sync(options: argparse.Namespace, settings: Settings) -> int:
@@ -54,9 +55,12 @@ async def _watch(house: House) -> None:
     """Tell the indexes whenever there is something to tell, until somebody interrupts or terminates it."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)  # a batch under way is told to its end
-    pause = _PAUSE
+    pause, looked = _PAUSE, -_LOOK
     while not stop.is_set():
         try:
+            if house.clock.monotonic() - looked >= _LOOK:
+                looked = house.clock.monotonic()
+                await house.fill_empty(ignore)
             told = await house.sync(ignore)
             pause = _PAUSE
             if any(one.rows or not one.all_told for one in told.values()):

@@ -46,6 +46,16 @@ def test_the_next_question_fills_an_index_that_was_lost(bank: Command, home: Pat
     assert bank("reconcile", "--dry-run").code == 0
 
 
+def test_the_next_ingest_fills_what_was_lost_or_is_of_a_model_set_later(
+    bank: Command, home: Path, tmp_path: Path
+) -> None:
+    for current in home.glob("keywords-*/current"):
+        current.unlink()
+    (tmp_path / "a.md").write_text("# A\n\nWork tickets are kept for 3 years.\n", encoding="utf-8")
+    assert bank("ingest", str(tmp_path / "a.md"), **HASHING).code == 0
+    assert bank("reconcile", "--dry-run", **HASHING).code == 0
+
+
 def test_a_damaged_index_is_built_anew(bank: Command, home: Path) -> None:
     (name,) = home.glob("keywords-*/current")
     assert bank("reindex").out.startswith("✓ keywords: built anew with ")
