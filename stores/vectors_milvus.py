@@ -502,8 +502,9 @@ class MilvusVectors:
                 "if none is under way, run `citepath reindex`",
             )
         if self._behind(client) is None:
-            client.create_alias(fresh, self._alias, timeout=timeout)
-        else:
+            with _refusals_passed_over():  # the alias of a collection removed by hand may be there still, and unseen
+                client.create_alias(fresh, self._alias, timeout=timeout)
+        if self._behind(client) != fresh:
             client.alter_alias(fresh, self._alias, timeout=timeout)
         ours = re.compile(re.escape(self._alias) + "_(first|[0-9a-f]{24})")
         for name in client.list_collections(timeout=timeout):

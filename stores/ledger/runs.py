@@ -53,16 +53,18 @@ class SqlRuns:
         self._keep_once(run, record)
 
     def _keep_once(self, run: Run, record: Callable[[Connection], bytes]) -> None:
-        """Keep a run; who comes at the same moment as another looks again whether it was this run."""
-
-        def write() -> None:
-            with writing(self._engine) as connection:
-                _keep(connection, run, record(connection))
-
+        """Keep a run; where its id is taken, look whether it was this run. Raises StoreConflict."""
+        r = t.runs.c
+        said = b""
         try:
-            write()
+            with writing(self._engine) as connection:
+                said = record(connection)
+                connection.execute(insert(t.runs), _values(run, said))
         except StoreConflict:
-            write()
+            with reading(self._engine) as connection:
+                kept = connection.execute(select(r.record_hash).where(r.id == run.id)).scalar_one_or_none()
+            if kept != hashlib.sha256(said).hexdigest():
+                raise StoreConflict(f"another run is kept under {run.id}: runs are never changed") from None
 
     @repeatable
     def _run(self, reader: Reader, run_id: str) -> Run:
@@ -92,26 +94,17 @@ class SqlRuns:
             ]
 
 
-def _keep(connection: Connection, run: Run, record: bytes) -> None:
-    """Write a record under the run's id. Raises StoreConflict when another one is there."""
-    r = t.runs.c
-    record_hash = hashlib.sha256(record).hexdigest()
-    kept = connection.execute(select(r.record_hash).where(r.id == run.id)).scalar_one_or_none()
-    if kept == record_hash:
-        return
-    if kept is not None:
-        raise StoreConflict(f"another run is kept under {run.id}: runs are never changed")
-    values = {
+def _values(run: Run, record: bytes) -> dict[str, object]:
+    return {
         "id": run.id,
         "tenant": run.tenant,
         "question": run.question,
         "outcome": run.outcome.value,
         "started_at": run.started_at,
         "seconds": run.cost.seconds,
-        "record_hash": record_hash,
+        "record_hash": hashlib.sha256(record).hexdigest(),
         "record": zlib.compress(record),
     }
-    connection.execute(insert(t.runs), values)
 
 
 def _record(connection: Connection, reader: Reader, run_id: str) -> tuple[bytes, str]:
