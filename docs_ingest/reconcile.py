@@ -57,7 +57,7 @@ class Comparing:
 
     async def reconcile(self, *, mend: bool = True) -> Differences:
         """Compare, and unless told otherwise mend. Raises StoreUnavailable when the ledger or the index is away."""
-        revision = await self.library.revision(self.reader, None)
+        revision = await self._revision()
         expected = await self._expected()
         wanted = {key: fingerprint for of_one in expected.values() for key, fingerprint in of_one.items()}
         total, other, left_over = len(wanted), 0, []
@@ -70,7 +70,7 @@ class Comparing:
                     del wanted[held.key]
                 else:
                     other += 1
-        if left_over and await self.library.revision(self.reader, None) != revision:
+        if left_over and await self._revision() != revision:
             since = {key for of_one in (await self._expected()).values() for key in of_one}
             left_over = [key for key in left_over if key not in since]
         refused: dict[tuple[str, str], str] = {}
@@ -85,17 +85,24 @@ class Comparing:
         fresh = await self.index.begin()
         beside = Comparing(self.library, fresh, self.reader, self.clock, self.name, self.emit)
         try:
+            as_of = await self._revision()
             found = await beside.reconcile()
             for _ in range(_ROUNDS):
-                again = await beside.reconcile()
-                if again.none or again.refused:
+                if (now := await self._revision()) == as_of:
                     break
+                as_of = now
+                await beside.reconcile()
             await self.index.swap(fresh)
         except BaseException:
             await _discarded(fresh)
             raise
-        await self.reconcile()  # what the old one was told while the new one took its place
+        if await self._revision() != as_of:  # something the old one was told while the new one took its place
+            await self.reconcile()
         return found
+
+    async def _revision(self) -> int:
+        """A number that grows with every change of what the index should hold."""
+        return await self.library.revision(self.reader, None)
 
     async def _expected(self) -> dict[str, dict[str, str]]:
         """Document -> passage key -> fingerprint, as the ledger stands."""

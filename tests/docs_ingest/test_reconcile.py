@@ -152,6 +152,30 @@ async def test_reindexing_makes_the_index_anew_while_the_old_one_is_asked(house:
     assert await house.held() == right
 
 
+async def test_what_comes_in_during_a_rebuild_is_in_the_new_index(house: House) -> None:
+    house.take()
+    await house.sync()
+    moments = iter(["first", "second"])
+
+    class Busy(MemoryKeywords):
+        async def apply(self, entries: Sequence[IndexEntry], gone: Sequence[tuple[str, str]], *, at: datetime) -> None:
+            if (moment := next(moments, None)) is not None:  # the old index alone is told
+                house.take(document=moment)
+                await sync(house.ledger.outbox, MemoryKeywords(), "w", house.clock)
+            await super().apply(entries, gone, at=at)
+
+    house.index.__class__ = Busy
+    await house.comparing().reindex()
+    assert {key for key, _ in await house.held()} == {
+        n.passage_key
+        for name in ("law", "first", "second")
+        for tree in house.ledger.intake.trees("default", name)
+        for n in tree.nodes
+        if n.passage_key
+    }
+    assert (await house.reconcile(mend=False)).none
+
+
 async def test_a_rebuild_that_fails_leaves_the_old_index_as_it_was(house: House) -> None:
     house.take()
     await house.sync()

@@ -1,7 +1,7 @@
 """The four stores beside the embedded default: how fast indexes follow, answers come, and all of it grows.
 
-    tests/services/with-stores.sh .venv/bin/python bench/stores.py           # both, at 1, 4 and 16 times the documents
-    .venv/bin/python bench/stores.py --embedded --sizes 1
+    tests/services/with-stores.sh .venv/bin/python bench/four_stores.py           # both, at 1, 4 and 16 times the documents
+    .venv/bin/python bench/four_stores.py --embedded --sizes 1
 
 Documents are made, half of them Chinese; the model is feature hashing, so that what is measured are the stores and not
 a model. Every size of every house runs in a process of its own, one after the other.
