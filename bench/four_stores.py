@@ -1,6 +1,6 @@
 """The four stores beside the embedded default: how fast indexes follow, answers come, and all of it grows.
 
-    tests/services/with-stores.sh .venv/bin/python bench/four_stores.py           # both, at 1, 4 and 16 times the documents
+    tests/services/with-stores.sh .venv/bin/python bench/four_stores.py   # both, at 1, 4 and 16 times
     .venv/bin/python bench/four_stores.py --embedded --sizes 1
 
 Documents are made, half of them Chinese; the model is feature hashing, so that what is measured are the stores and not
