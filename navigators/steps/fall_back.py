@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 
 from navigators.frontier import Seen
-from navigators.hybrid import Searched, as_scores, fused
+from navigators.hybrid import Searched, as_scores, fused, leads
 from navigators.shelf import Reading
 from navigators.state import Update, Walk, WalkState
 from navigators.steps.common import noted, seen_node
@@ -120,9 +120,15 @@ async def _in_time(work: Awaitable[Sequence[IndexHit]], deadline: float) -> Sequ
 async def _joined(
     ranked: Mapping[int, Sequence[str]], searched: Sequence[Searched], state: WalkState, walk: Walk
 ) -> tuple[list[Seen], Counter[str]]:
-    """What the indexes name, as it stands in the ledger: best first; what does not stand is counted."""
-    scores = {asked: as_scores(keys) for asked, keys in ranked.items()}
-    best = {key: max(of.get(key, 0.0) for of in scores.values()) for keys in ranked.values() for key in keys}
+    """What the indexes name, as it stands in the ledger: best first; what does not stand is counted.
+
+    Scored by rank; beside what navigation found by the lead in meaning, as `blended` wants it.
+    """
+    beside = bool(state.frontier.passages)
+    scores = leads(searched) if beside else {asked: as_scores(keys) for asked, keys in ranked.items()}
+    best = {
+        key: max((of.get(key, 0.0) for of in scores.values()), default=0.0) for keys in ranked.values() for key in keys
+    }
     document_of = {hit.key: hit.document for one in searched for hit in one.hits}
     in_order = sorted(best, key=lambda key: -best[key])
     versions = {v.document: v for v in state.versions}
@@ -181,6 +187,7 @@ def _with_neighbours(found: list[Seen], walk: Walk) -> list[Seen]:
         for i in (at - 1, at + 1) if at is not None else ():
             if 0 <= i < len(passages) and (seen.version_id, passages[i].address) not in known:
                 neighbour = seen_node(reading, passages[i], round(seen.score * _BESIDE, 6), Road.HYBRID)
+                neighbour = replace(neighbour, facets=tuple(round(f * _BESIDE, 6) for f in seen.facets))
                 known.add(neighbour.key)
                 beside.append(neighbour)
     return [*found, *beside]
