@@ -13,7 +13,8 @@ words does, and nothing about meaning.
     keywords, meaning   what that index alone ranks, passages as they are
     fusion              the two fused by rank, passages as they are
     hybrid, navigate,   what `retrieve` gives on these roads: neighbours in a
-    both, auto          short section put together, as everywhere
+    both                short section put together, as everywhere; on `auto`
+                        it takes both here, because there is an index of meaning
 
 Embedding is the slow part (some 20 passages a second on two cores), so vectors are
 kept in `--folder` by the hash of their text; a second run needs no server, and the
@@ -42,7 +43,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from app.evaluation import EvalQuestion, Found, Gold, Options, Tally, chosen, found_at, ingested
+from app.evaluation import EvalQuestion, Found, Gold, Options, Tally, chosen, found_at, take_in
 from app.resources import House, open_house
 from app.settings import Settings
 from docs_ingest.derive import index_entries
@@ -61,9 +62,9 @@ DEEP = 60  # hits of an index alone: as many as the roads ask for
 DEEPEST = 200
 TOKENS = 8_000
 FLAT = ("keywords", "meaning", "fusion")
-ROADS = (Roads.HYBRID, Roads.NAVIGATE, Roads.BOTH, Roads.AUTO)
+ROADS = (Roads.HYBRID, Roads.NAVIGATE, Roads.BOTH)
 SHOWN = ("recall@5", "recall@10", "recall@20", "all@10", "mrr", "tokens@10", "recall@2000t", "recall@8000t")
-GAINS = (Roads.HYBRID, Roads.BOTH, Roads.AUTO)
+GAINS = (Roads.HYBRID, Roads.BOTH)
 _TENANT = "default"
 _AT_ONCE = 256  # texts embedded between two commits
 _PREFIX = "roads_bench"
@@ -184,7 +185,7 @@ async def _run(one: Set, options: argparse.Namespace) -> None:
     documents, questions = chosen(asked)
     with tempfile.TemporaryDirectory(prefix="citepath-roads-") as home:
         async with open_house(Settings(home=Path(home))) as house:
-            trees = await ingested(asked, documents, house, ignore)
+            trees = await take_in(asked, documents, house, ignore)
             questions = [q for q in questions if all(d in trees for d in q.documents)]
             async with _stores(embedder, options.servers) as stores:
                 entries = await _told(trees, stores)
@@ -192,7 +193,9 @@ async def _run(one: Set, options: argparse.Namespace) -> None:
                 print(f"\n{one.name}: {len(questions)} questions, {len(trees)} documents, {entries:,} passages")
                 print(f"meaning: {embedder.name}; stores: {', '.join(_names(stores))}", flush=True)
                 scopes = [() if options.mode == "corpus" else q.documents for q in questions]
-                measured = await measure(_navigator(house, stores), stores, trees, list(zip(questions, scopes, strict=True)))
+                measured = await measure(
+                    _navigator(house, stores), stores, trees, list(zip(questions, scopes, strict=True))
+                )
     await embedder.close()
     _show(measured)
 
@@ -209,9 +212,7 @@ def _embedder(one: Set, options: argparse.Namespace) -> Embedder:
 async def _stores(embedder: Embedder, servers: bool) -> AsyncIterator[Stores]:
     """Empty ones, which are gone at the end."""
     if not servers:
-        stores = Stores(
-            TantivyKeywords(None), {"vectors": SemanticIndex(embedder, ExactVectors(embedder.dimensions))}
-        )
+        stores = Stores(TantivyKeywords(None), {"vectors": SemanticIndex(embedder, ExactVectors(embedder.dimensions))})
         yield stores
         for index in (stores.keywords, *stores.semantic.values()):
             await index.close()
@@ -323,7 +324,7 @@ def _show(measured: Mapping[str, Measured]) -> None:
     print(f"{'':10}" + "".join(f"{name:>14}" for name in SHOWN) + f"{'ms':>8}")
     for name, one in measured.items():
         means = one.tally.means()
-        figures = "".join(f"{means[figure]:14.0f}" if figure == "tokens@10" else f"{means[figure]:14.3f}" for figure in SHOWN)
+        figures = "".join(f"{means[figure]:14.{0 if figure == 'tokens@10' else 3}f}" for figure in SHOWN)
         print(f"{name:10}{figures}{1000 * one.seconds / one.tally.questions:8.1f}")
     navigated = measured[Roads.NAVIGATE.value].each
     for road in GAINS:
