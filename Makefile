@@ -35,7 +35,7 @@ stores: $(READY) $(STORES) ## the four real stores, and a shell beside them; or 
 	$(WITH_STORES) $(if $(ONLY),--only $(ONLY)) $(if $(CMD),bash -c "$$CMD")
 
 test-stores: $(READY) $(STORES) ## run all tests, beside the four real stores
-	$(WITH_STORES) tests/services/run-tests.sh $(PYTEST)
+	PATH="$(abspath $(BIN)):$$PATH" tests/services/run-tests.sh $(PYTEST)
 
 $(STORES): tests/services/install.sh
 	tests/services/install.sh

@@ -31,7 +31,7 @@ from docs_ingest.sync import Told, sync_all
 from docs_ingest.uploads import Upload
 from navigators.glossary import load_glossary
 from navigators.navigator import Navigator
-from stores.errors import StoreError
+from stores.errors import StoreError, StoreUnavailable
 from stores.events import Emit, ignore
 from stores.ids import Clock, SystemClock
 from stores.ledger import SqlIntake, SqlLibrary, SqlOutbox, SqlRuns, migrate
@@ -43,6 +43,7 @@ from stores.records import IngestRecord, Reader
 _LEDGER_THREADS = 4
 _LEDGER_QUEUE = 256
 _CATCH_UP_SECONDS = 3.0
+_CATCH_UP_CHARACTERS = 2_000_000  # of the documents, up to which an empty index is filled before a question
 _TURN_SECONDS = 120.0
 
 Ping = Callable[[], Awaitable[object]]
@@ -104,18 +105,33 @@ class House:
                 await self.outbox.take_back()
             return await sync_all(self.outbox, self.indexes, self.clock.new_id(), self.clock, emit=emit)
 
+    async def fill_empty(self, emit: Emit) -> None:
+        """Fill every index that holds nothing beside a ledger that does: it was lost, or is of a model set later.
+
+        One that is away is left for later, and one that is still to be told what it lacks is left to `sync`.
+        """
+        if await self.library.documents(Reader(self.settings.tenant)):
+            for name, index in self.indexes.items():
+                with suppress(StoreUnavailable):
+                    if await index.count() == 0 and await self.outbox.waiting(name) == 0:
+                        await self.comparing(name, emit).reconcile()
+
     async def catch_up(self) -> None:
         """What an interrupted ingest has not told the indexes yet, told now, for a moment at most.
 
-        So is an index that holds nothing beside a ledger that does: it was lost, or a release has changed the way
-        words are cut. Questions do not need it: navigation reads the ledger. It is only better with it.
+        So are empty indexes filled, where that takes no longer. Questions do not need it: navigation reads the
+        ledger. It is only better with it. Beside a ledger that others write to, this is for `citepath sync --watch`
+        to do, and nobody waits for it here.
         """
+        if not self.alone:
+            return
         with suppress(StoreError, TimeoutError):
             async with asyncio.timeout(_CATCH_UP_SECONDS):
                 if await self.outbox.waiting():
                     await self.sync(ignore)
-                if await self.keywords.count() == 0:
-                    await self.comparing(KEYWORDS, ignore).reconcile()
+                versions = await self.library.versions(Reader(self.settings.tenant))
+                if sum(version.characters for version in versions) <= _CATCH_UP_CHARACTERS:
+                    await self.fill_empty(ignore)
 
     def comparing(self, name: str, emit: Emit) -> Comparing:
         """One of the indexes beside the ledger."""
@@ -164,7 +180,6 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             alone=settings.ledger_url is None,
             pings={
                 "ledger": lambda: library.revision(Reader(settings.tenant), None),
-                **{name: index.count for name, index in indexes.items()},
                 "cache": lambda: cache.get("ping"),
             },
         )

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     index_prefix: str = Field(
         "citepath", pattern="^[a-z][a-z0-9_]{0,31}$", description="what names in shared servers begin with"
     )
+    ledger_seconds: int = Field(15, ge=1, description="longest wait for the ledger's server, for one statement")
     search_seconds: float = Field(2.0, gt=0, description="longest wait for one search of an index")
     write_seconds: float = Field(60.0, gt=0, description="longest wait for an index to take a batch in")
     cache_seconds: float = Field(0.05, gt=0, description="longest wait for a shared cache")

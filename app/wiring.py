@@ -53,7 +53,14 @@ def open_ledger(settings: Settings, home: Path) -> Engine:
     if not settings.ledger_url.startswith("mysql+pymysql://"):
         raise WiringError("CITEPATH_LEDGER_URL: mysql+pymysql://user@host/database, or leave it out for SQLite")
     server = _Server.of("LEDGER", settings.ledger_url, settings.ledger_password_file)
-    return open_engine(server.url_with_user, password=server.password, ca_file=settings.ledger_ca_file)
+    return open_engine(
+        server.url_with_user,
+        password=server.password,
+        ca_file=settings.ledger_ca_file,
+        connect_timeout=min(5, settings.ledger_seconds),
+        read_timeout=settings.ledger_seconds,
+        write_timeout=settings.ledger_seconds,
+    )
 
 
 def open_cache(settings: Settings, home: Path, clock: Clock) -> Cache:

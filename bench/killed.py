@@ -138,7 +138,7 @@ def _grown(home: Path, kind: str) -> int:
     if kind == "commit":
         log = home / "ledger.sqlite-wal"
         return log.stat().st_size if log.exists() else 0
-    return sum(1 for _ in home.glob("keywords-*/*.store"))
+    return sum(1 for _ in home.glob("keywords-*/*/*.store"))
 
 
 def _below(pid: int) -> list[int]:
@@ -209,7 +209,8 @@ def _kept(home: Path) -> dict[str, object]:
         kept["versions beside the first of a text"] = len(rows) - len({row[2] for row in rows})
         kept["sound"] = ledger.execute("PRAGMA integrity_check").fetchone()[0]
         kept["rows without their parents"] = len(ledger.execute("PRAGMA foreign_key_check").fetchall())
-    index = tantivy.Index.open(str(next(home.glob("keywords-*"))))
+    current = next(home.glob("keywords-*/current"))
+    index = tantivy.Index.open(str(current.parent / current.read_text(encoding="ascii")))
     kept["passages"] = index.searcher().num_docs
     kept["other files"] = sorted(
         str(path.relative_to(home))

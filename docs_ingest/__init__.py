@@ -7,5 +7,6 @@
           -> Intake.save                  -> one SQL transaction: answerable from here on
           -> sync                         -> the outbox reaches the indexes
 
-`ingest.py` is that walk, one function whose lines are its steps.
+`ingest.py` is that walk, one function whose lines are its steps. `reconcile.py`
+holds an index against the ledger, mends it, or builds it anew.
 """

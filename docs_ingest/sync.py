@@ -4,7 +4,8 @@ Rows are claimed under a lease, told to their index in one batch, and settled. A
 worker that dies in between loses nothing: its lease runs out, another one tells
 the index the same again, and telling twice changes nothing.
 
-    the index is away           the batch rests a little; no row is blamed
+    the index is away, or       the batch rests a little; no row is blamed
+    takes nothing from anybody
     it refuses some entries     those count an attempt and rest longer each time, the others are settled
     a batch fails as a whole    it is told in halves, until the row that spoils it stands alone
 """
@@ -23,6 +24,8 @@ from stores.records import OutboxRow
 LEASE = timedelta(seconds=300)
 RETRY_AFTER = timedelta(seconds=5)
 BATCH = 2000  # passages a commit
+EMBEDDED_BATCH = 500  # of those that a model must embed first: at two a second still within the lease
+_NO_PASSAGE = ("", "no passage")  # a tenant and key that nobody has
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,16 @@ async def sync_all(
 ) -> dict[str, Told]:
     """Tell every index at the same time; one that is away does not hold up the others."""
     told = await asyncio.gather(
-        *(sync(outbox, index, worker, clock, target=target, emit=emit) for target, index in indexes.items())
+        *(
+            sync(outbox, index, worker, clock, target=target, emit=emit, batch=_batch(target))
+            for target, index in indexes.items()
+        )
     )
     return dict(zip(indexes, told, strict=True))
+
+
+def _batch(target: str) -> int:
+    return BATCH if target == KEYWORDS else EMBEDDED_BATCH
 
 
 class _Telling:
@@ -84,43 +94,48 @@ class _Telling:
         self.refused = 0
         self.away = ""
 
-    async def tell(self, rows: Sequence[OutboxRow]) -> None:
-        """These rows, in order; where the batch fails, its halves."""
+    async def tell(self, rows: Sequence[OutboxRow], *, takes_others: bool = False) -> None:
+        """These rows, in order; where the batch fails, its halves. `takes_others`: the index has just taken some."""
         if self.away:
             await self._give_back(rows)
             return
-        last: dict[tuple[str, str], OutboxRow] = {}
-        for row in rows:  # in order: the last word about a passage counts
-            last[row.tenant, row.key] = row
         try:
-            await self._index.apply(
-                [row.entry for row in last.values() if row.entry is not None],
-                [(row.tenant, row.key) for row in last.values() if row.entry is None],
-                at=self._clock.now(),
-            )
+            await self._apply(rows)
         except EntriesRefused as refused:
             await self._settle([row for row in rows if (row.tenant, row.key) not in refused.reasons])
             for about, reason in refused.reasons.items():
                 await self._refuse([row for row in rows if (row.tenant, row.key) == about], reason)
         except StoreError as error:
-            await self._failed(rows, error)
+            await self._failed(rows, error, takes_others)
         else:
             await self._settle(rows)
 
-    async def _failed(self, rows: Sequence[OutboxRow], error: StoreError) -> None:
-        """Either the index is away, or something in the batch is more than it can take."""
-        if isinstance(error, StoreUnavailable) and not await self._answers():
+    async def _apply(self, rows: Sequence[OutboxRow]) -> None:
+        last: dict[tuple[str, str], OutboxRow] = {}
+        for row in rows:  # in order: the last word about a passage counts
+            last[row.tenant, row.key] = row
+        await self._index.apply(
+            [row.entry for row in last.values() if row.entry is not None],
+            [(row.tenant, row.key) for row in last.values() if row.entry is None],
+            at=self._clock.now(),
+        )
+
+    async def _failed(self, rows: Sequence[OutboxRow], error: StoreError, takes_others: bool) -> None:
+        """Either the index takes nothing at all, or something in the batch is more than it can take."""
+        alone = len({(row.tenant, row.key) for row in rows}) == 1
+        if isinstance(error, StoreUnavailable) and not (takes_others or await self._takes_anything()):
             self.away = str(error)
             await self._give_back(rows)
-        elif len({(row.tenant, row.key) for row in rows}) == 1:
+        elif alone:
             await self._refuse(rows, str(error))
         else:
-            await self.tell(rows[: len(rows) // 2])
-            await self.tell(rows[len(rows) // 2 :])
+            await self.tell(rows[: len(rows) // 2], takes_others=True)
+            await self.tell(rows[len(rows) // 2 :], takes_others=True)
 
-    async def _answers(self) -> bool:
+    async def _takes_anything(self) -> bool:
+        """Whether the index is there and writable: it is told to forget a passage that it cannot have."""
         try:
-            await self._index.count()
+            await self._index.apply([], [_NO_PASSAGE], at=self._clock.now())
         except StoreError:
             return False
         return True

@@ -71,17 +71,19 @@ def _old(run: Run) -> bool:
 def _scope_faults(run: Run, trees: Mapping[str, Tree]) -> Iterator[str]:
     """Where the certificate as a whole disagrees with the run's notes, versions and passages."""
     coverage = run.coverage
-    opened, read = _last(run, "open"), _last(run, "read")
+    opened = [n for n in run.notes if n.step == "open"]
+    read = _last(run, "read")
     names = [f"{v.document}@{v.version}" for v in run.versions]
-    yield from _differ("documents in scope", coverage.considered, opened.candidates)
+    yield from _differ("documents in scope", coverage.considered, max((n.candidates for n in opened), default=0))
     yield from _differ("documents opened", coverage.looked_at, len(names))
     yield from _differ("documents listed", [f"{d.document}@{d.version}" for d in coverage.documents], names)
-    yield from _differ("documents opened by the notes", list(opened.kept), names)
+    yield from _differ("documents opened by the notes", [name for n in opened for name in n.kept], names)
     yield from _differ("passages read by the notes", list(read.kept), [_place_of(p) for p in run.passages])
     planned = {(n.round, place) for n in run.notes if n.step == "plan" for place in n.kept}
     yield from _differ("places judged", {(n.round, n.subject) for n in run.notes if n.step == "judge"}, planned)
     if len(trees) == len(names):
-        yield from _differ("index hits dropped", dict(coverage.dropped), _dropped(run, trees))
+        noted = {why: n for why, n in coverage.dropped.items() if why != "not_in_scope"}  # of those nothing is noted
+        yield from _differ("index hits dropped", noted, _dropped(run, trees))
     known = {(v.version_id, v.document, v.version) for v in run.versions}
     for passage in run.passages:
         if (passage.version_id, passage.document, passage.version) not in known:
@@ -95,7 +97,9 @@ def _dropped(run: Run, trees: Mapping[str, Tree]) -> dict[str, int]:
     """Index hits that stand in no opened version, by reason, from what the index named."""
     standing = {n.passage_key for tree in trees.values() for n in tree.nodes if n.passage_key}
     opened = {v.document for v in run.versions}
-    gone = [p.place for n in run.notes if n.step == "propose" for p in n.picks if p.local not in standing]
+    proposed = [(p.local, p.place) for n in run.notes if n.step == "propose" for p in n.picks]
+    searched = {(p.local, p.place) for n in run.notes if n.step == "search" for p in n.picks}
+    gone = [document for key, document in (*proposed, *searched) if key not in standing]
     return dict(Counter("superseded" if document in opened else "not_opened" for document in gone))
 
 

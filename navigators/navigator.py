@@ -93,9 +93,9 @@ class Navigator:
             return await self._run_through(question, emit)
         begun = self.clock.monotonic()
         key = await self._cache_key(question)
-        earlier = await self._earlier(key, question)
+        earlier, cache_away = await self._looked_up(key, question)
         if earlier is None:
-            start = lambda: self._run_in_turn(key, question, emit)  # noqa: E731
+            start = lambda: self._run_in_turn(key, question, emit, cache_away)  # noqa: E731
             earlier, mine = await self.flights.join(key, start)
             if mine:
                 return earlier
@@ -104,8 +104,10 @@ class Navigator:
         emit(RunDone(again.id, again.outcome.value, again.cost.seconds))
         return again
 
-    async def _run_in_turn(self, key: str, question: Question, emit: Emit) -> Answer:
+    async def _run_in_turn(self, key: str, question: Question, emit: Emit, cache_away: bool) -> Answer:
         """Run a question unless another process is at it; its answer goes into the cache."""
+        if cache_away:
+            return Answer(await self._run_through(question, emit, ("cache",)), own=True)
         assert self.cache is not None
         cache = self.cache
 
@@ -120,11 +122,11 @@ class Navigator:
         limits = limits_for(question.effort, self.limits)
         return await in_turn(cache, key, limits.seconds, lambda: self._earlier(key, question), start)
 
-    async def _run_through(self, question: Question, emit: Emit) -> Run:
-        """Walk, and keep the run."""
+    async def _run_through(self, question: Question, emit: Emit, degraded: tuple[str, ...] = ()) -> Run:
+        """Walk, and keep the run; `degraded`: what is known to be away already."""
         versions = await self._versions(question)
         walk = self._walk(question, emit)
-        start = WalkState(versions=tuple(versions), facets=walk.wordings.facets)
+        start = WalkState(versions=tuple(versions), facets=walk.wordings.facets, degraded=list(degraded))
         emit(RunBegun(walk.run, len(versions)))
         started_at = self.clock.now()
         state = await _walked(start, walk)
@@ -247,15 +249,23 @@ class Navigator:
         ]
         return "answer:" + hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
-    async def _earlier(self, key: str, question: Question) -> Run | None:
-        """An earlier answer to the same question, if every version it read still stands."""
+    async def _looked_up(self, key: str, question: Question) -> tuple[Run | None, bool]:
+        """An earlier answer, or None; and whether the cache was away."""
         try:
-            stored = await self.cache.get(key) if self.cache is not None else None
-            if stored is None:
-                return None
+            return await self._earlier(key, question), False
+        except StoreUnavailable:
+            return None, True
+
+    async def _earlier(self, key: str, question: Question) -> Run | None:
+        """An earlier answer to the same question, if every version it read still stands. Raises StoreUnavailable."""
+        assert self.cache is not None
+        stored = await self.cache.get(key)
+        if stored is None:
+            return None
+        try:
             run_id = stored.decode()
             earlier = self._kept.get(run_id) or await self.runs.run(question.reader, run_id)
-        except (NotFound, StoreUnavailable, UnicodeDecodeError):
+        except (NotFound, UnicodeDecodeError):
             return None
         if earlier.tenant != question.reader.tenant:
             return None

@@ -63,6 +63,7 @@ class SqliteCache:
 
     def _put(self, key: str, value: bytes, ttl: timedelta) -> None:
         if len(value) > self._max_bytes:
+            self._forget(key)  # the old value must not outlive the new one
             return
         row = (key, value, len(value), self._now() + ttl.total_seconds())
         with self._lock, _translated():

@@ -8,7 +8,9 @@ bigrams. Bigrams reach the recall of a dictionary segmenter within a point at
 """
 
 import re
+import threading
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 import snowballstemmer
@@ -158,7 +160,19 @@ STOP_WORDS = frozenset(
 STOP_HAN = frozenset("的了是在和与及或等之其为以于也就都而把被着吗呢吧啊么")
 """Han characters too common to index alone; they stay inside bigrams."""
 
-_stem = snowballstemmer.stemmer("english").stemWord
+
+class _Stemmers(threading.local):
+    """A stemmer for each thread: one keeps the word it is at in itself, and two threads would cut each other's."""
+
+    def __init__(self) -> None:
+        self.stem: Callable[[str], str] = snowballstemmer.stemmer("english").stemWord
+
+
+_stemmers = _Stemmers()
+
+
+def _stem(word: str) -> str:
+    return _stemmers.stem(word)
 
 
 @lru_cache(maxsize=200_000)

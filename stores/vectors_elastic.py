@@ -37,13 +37,17 @@ class ElasticVectors:
             "index_options": {"type": "hnsw", "m": 16, "ef_construction": 100},
         }
         name = f"{prefix}-vectors-{_slug(model)}-{dimensions}-{FORM}"
+        self._dimensions = dimensions
         self._index = ElasticIndex(server, name, {"vector": vector}, ["vector"])
 
     async def apply(self, entries: Sequence[VectorEntry], gone: Sequence[tuple[str, str]], *, at: datetime) -> None:
         """See `Vectors.apply`. Refuses in silence what is older than what it holds, by milliseconds of `at`.
 
-        Vectors of other dimensions, or not of length 1, are among the entries refused.
+        Vectors not of length 1 are among the entries refused. Raises ValueError, and takes nothing in, where one
+        is of other dimensions.
         """
+        for entry in entries:
+            self._check(entry.vector)
         await self._index.apply(entries, gone, at, _vector_of)
 
     async def search(
@@ -55,7 +59,8 @@ class ElasticVectors:
         collection: str | None = None,
         documents: Sequence[str] | None = None,
     ) -> list[IndexHit]:
-        """See `Vectors.search`. Approximate: the graph is walked within the scope."""
+        """See `Vectors.search`. Approximate: the graph is walked within the scope. ValueError: other dimensions."""
+        self._check(vector)
         named = None if documents is None else [document for document in documents if sendable(document)]
         if k < 1 or named == [] or not sendable(tenant, collection):
             return []
@@ -82,7 +87,7 @@ class ElasticVectors:
     async def begin(self) -> Self:
         """See `Vectors.begin`."""
         other = type(self).__new__(type(self))
-        other._index = await self._index.begin()
+        other._dimensions, other._index = self._dimensions, await self._index.begin()
         return other
 
     async def swap(self, fresh: Self) -> None:
@@ -99,6 +104,10 @@ class ElasticVectors:
 
     async def close(self) -> None:
         """Nothing of its own is open."""
+
+    def _check(self, vector: Sequence[float]) -> None:
+        if len(vector) != self._dimensions:
+            raise ValueError(f"this index holds vectors of {self._dimensions} dimensions, not {len(vector)}")
 
 
 def _vector_of(entry: VectorEntry) -> Mapping[str, Any]:

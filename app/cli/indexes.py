@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -19,6 +20,7 @@ from stores.events import ignore
 
 _PAUSE = 1.0  # seconds between two looks at the outbox
 _LONGEST_PAUSE = 30.0  # while the ledger is away
+_LOOK = 60.0  # seconds between two looks for indexes that were lost
 
 
 async def sync(options: argparse.Namespace, settings: Settings) -> int:
@@ -34,6 +36,7 @@ async def sync(options: argparse.Namespace, settings: Settings) -> int:
             await house.outbox.unpark(_named(house, options.retry))
         if options.watch:
             await _watch(house)
+            return 0
         with progress(options.json) as emit:
             told = await house.sync(emit)
     print_json({"indexes": told_view(told)}) if options.json else print_text(told_text(told))
@@ -49,10 +52,15 @@ async def _forgotten(house: House, options: argparse.Namespace) -> int:
 
 
 async def _watch(house: House) -> None:
-    """Tell the indexes whenever there is something to tell, until somebody interrupts."""
-    pause = _PAUSE
-    while True:
+    """Tell the indexes whenever there is something to tell, until somebody interrupts or terminates it."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)  # a batch under way is told to its end
+    pause, looked = _PAUSE, -_LOOK
+    while not stop.is_set():
         try:
+            if house.clock.monotonic() - looked >= _LOOK:
+                looked = house.clock.monotonic()
+                await house.fill_empty(ignore)
             told = await house.sync(ignore)
             pause = _PAUSE
             if any(one.rows or not one.all_told for one in told.values()):
@@ -60,7 +68,8 @@ async def _watch(house: House) -> None:
         except StoreError as error:
             pause = min(_LONGEST_PAUSE, pause * 2)
             print_text(f"! ledger: {error}; looking again in {pause:g} s")
-        await asyncio.sleep(pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
 
 
 async def reconcile(options: argparse.Namespace, settings: Settings) -> int:

@@ -48,6 +48,7 @@ async def ingest(options: argparse.Namespace, settings: Settings) -> int:
             work = TakingIn(house, emit)
             if options.dry_run:
                 return _show_tried(await _stoppable(work, work.try_out, jobs), house, options)
+            await house.fill_empty(emit)
             records = await _stoppable(work, work.take_in, jobs)
             told = await house.sync(emit)
     seconds = round(time.monotonic() - begun, 2)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from app.render.way_words import fallback_words
 from app.render.words import short
 from navigators.certificate import Check, CheckState
 from navigators.messages import language_of_question
@@ -23,6 +24,7 @@ _SAID = {
         "contradiction": "documents contradict one another",
         "outcome": "outcome  ",
         "written": "written  ",
+        "road": "road     ",
         "missing": "missing  ",
         "without": "answered without",
         "looked": "looked   ",
@@ -45,6 +47,7 @@ _SAID = {
         "contradiction": "文件之间互相矛盾",
         "outcome": "结果  ",
         "written": "作者  ",
+        "road": "路径  ",
         "missing": "缺少  ",
         "without": "未使用它们作答",
         "looked": "查找  ",
@@ -110,6 +113,8 @@ def _rejected(run: Run, said: dict[str, str]) -> list[str]:
 def _foot(run: Run, said: dict[str, str]) -> list[str]:
     outcome = run.outcome.value + (f": {run.reason}" if run.reason else "")
     lines = [f"{said['outcome']} {outcome}", f"{said['written']} {run.generator}; {run.judge}"]
+    if run.fell_back is not None:
+        lines.append(f"{said['road']} {fallback_words(run)}")
     if run.degraded:
         lines.append(f"{said['missing']} {', '.join(run.degraded)}: {said['without']}")
     lines += _coverage(run, said)

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from app.render.page_style import STYLE
 from app.render.picture import CLASSES, picture
-from app.render.way_words import SAID, SIGNS, STATES, more_of, name_of, why_of
+from app.render.way_words import SAID, SIGNS, STATES, fallback_words, more_of, name_of, why_of
 from app.views.way import State, Way, WayPlace
 from navigators.messages import language_of_question
 from stores.records import Citation, Facet, Note, Pick, Rejected, Run, VerdictState, place_name
@@ -79,6 +79,8 @@ def _opening(run: Run, said: dict[str, str]) -> Iterator[str]:
     yield f'<p class="outcome">{_said(said["outcome"])} <strong>{_said(run.outcome.value + reason)}</strong></p>'
     facts = [f"{said['run']} {run.id}", f"{run.started_at:%Y-%m-%d %H:%M:%S %Z}".strip()]
     facts.append(said["written"].format(generator=run.generator, judge=run.judge))
+    if run.fell_back is not None:
+        facts.append(fallback_words(run))
     if run.degraded:
         facts.append(said["missing"].format(what=", ".join(run.degraded)))
     if run.cached_from:

@@ -1,7 +1,8 @@
 """The words and signs of a drawn way, in the language of its question: what terminal, page and picture share."""
 
 from app.views.way import State, WayPlace
-from stores.records import Road
+from navigators.messages import language_of_question
+from stores.records import Fallback, Road, Run
 
 SIGNS = {State.CITED: "★", State.KEPT: "●", State.OPENED: "▸", State.PASSED_BY: "○", State.ON_THE_WAY: "┄"}
 """A sign for each state, so that colour is never the only mark."""
@@ -88,6 +89,24 @@ STATES = {
     },
 }
 
+FALLBACKS = {
+    "en": {
+        Fallback.ASKED: "hybrid, as asked",
+        Fallback.NO_STRUCTURE: "hybrid too: the documents have no headings to go by",
+        Fallback.OPEN_FACETS: "hybrid too: not all of it was found by narrowing",
+        Fallback.BUDGET: "hybrid too: the budget of narrowing was used up",
+        Fallback.DEADLINE: "hybrid too: the time for narrowing was used up",
+    },
+    "zh": {
+        Fallback.ASKED: "按要求混合检索",
+        Fallback.NO_STRUCTURE: "兼用混合检索：文件没有可循的标题",
+        Fallback.OPEN_FACETS: "兼用混合检索：逐层查找没有找到全部内容",
+        Fallback.BUDGET: "兼用混合检索：逐层查找的预算已用完",
+        Fallback.DEADLINE: "兼用混合检索：逐层查找的时间已用完",
+    },
+}
+"""Why the hybrid road was taken."""
+
 ROADS = {
     "en": {
         Road.NAVIGATE: "narrowing",
@@ -143,3 +162,8 @@ def more_of(place: WayPlace, language: str) -> str:
     said = SAID[language]
     best = [said["best"].format(score=place.more_best)] if place.more_best is not None else []
     return ("，" if language == "zh" else ", ").join([said["more"].format(n=place.more), *best])
+
+
+def fallback_words(run: Run) -> str:
+    """Why a run took the hybrid road; "" where it did not."""
+    return FALLBACKS[language_of_question(run.question)][run.fell_back] if run.fell_back is not None else ""

@@ -35,6 +35,8 @@ def run_view(run: Run) -> Json:
         "degraded": list(run.degraded),
         "cost": _cost(run),
         "effort": run.effort.value,
+        "roads": run.roads.value,
+        "fell_back": run.fell_back.value if run.fell_back is not None else None,
         "as_of": run.as_of.isoformat() if run.as_of else None,
         "cached_from": run.cached_from,
     }

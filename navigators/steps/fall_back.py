@@ -11,16 +11,20 @@ from dataclasses import replace
 
 from navigators.frontier import Seen
 from navigators.hybrid import Searched, as_scores, fused, leads
+from navigators.naming import picks_of
 from navigators.shelf import Reading
 from navigators.state import Update, Walk, WalkState
 from navigators.steps.common import noted, seen_node
-from navigators.steps.find import in_scope, readings_of, search_keywords
+from navigators.steps.find import in_scope, readings_of, said, search_keywords
 from stores.errors import StoreUnavailable
 from stores.ports import KEYWORDS, Searchable
 from stores.records import Fallback, IndexHit, Note, Pick, Place, Road, Roads, Version
 
 _NEIGHBOURS = 4  # of the best passages, whose neighbours are read too where there is room
 _BESIDE = 0.5  # of a passage's score, for a neighbour
+
+_Scores = Mapping[int, Mapping[str, float]]
+"""Asked -> passage key -> what it is worth."""
 
 
 async def fall_back(state: WalkState, walk: Walk) -> Update:
@@ -29,7 +33,11 @@ async def fall_back(state: WalkState, walk: Walk) -> Update:
         named, degraded = await _search_all(state, walk)
         searched = [replace(one, hits=tuple(in_scope(one.hits, state.versions))) for one in named]
         ranked = fused(searched)
-        found, dropped = await _joined(ranked, searched, state, walk)
+        beside = bool(state.frontier.passages)  # then `blended` wants leads
+        scores = leads(searched) if beside else {asked: as_scores(keys) for asked, keys in ranked.items()}
+        in_order = _in_order(ranked, scores)
+        opened = await _opened(in_order, searched, state, walk)
+        found, dropped = await _joined(in_order, scores, searched, walk)
         detail: dict[str, str | int | float] = {"found": len(found), "dropped": sum(dropped.values())}
         outside = sum(len(one.hits) for one in named) - sum(len(one.hits) for one in searched)
         dropped += Counter({"not_in_scope": outside} if outside else {})
@@ -38,10 +46,11 @@ async def fall_back(state: WalkState, walk: Walk) -> Update:
         state.round,
         "fall_back",
         reason.value,
-        candidates=len({key for keys in ranked.values() for key in keys}),
+        candidates=len(in_order),
         kept=tuple(f"{walk.readings[s.version_id].opened.tree.version.name}#{s.address}" for s in found[:20]),
         detail=detail,
     )
+    searches = [noted(walk, _search_note(state.round, one)) for one in searched]
     return {
         "hybrid": tuple(found),
         "fell_back": reason,
@@ -49,7 +58,7 @@ async def fall_back(state: WalkState, walk: Walk) -> Update:
         "repairs": (),
         "dropped": dict(Counter(state.dropped) + dropped),
         "degraded": degraded,
-        "notes": [*(noted(walk, _search_note(state.round, one)) for one in searched), noted(walk, note)],
+        "notes": [*searches, noted(walk, opened), noted(walk, note)],
     }
 
 
@@ -117,59 +126,70 @@ async def _in_time(work: Awaitable[Sequence[IndexHit]], deadline: float) -> Sequ
         return None
 
 
-async def _joined(
-    ranked: Mapping[int, Sequence[str]], searched: Sequence[Searched], state: WalkState, walk: Walk
-) -> tuple[list[Seen], Counter[str]]:
-    """What the indexes name, as it stands in the ledger: best first; what does not stand is counted.
-
-    Scored by rank; beside what navigation found by the lead in meaning, as `blended` wants it.
-    """
-    beside = bool(state.frontier.passages)
-    scores = leads(searched) if beside else {asked: as_scores(keys) for asked, keys in ranked.items()}
-    best = {
-        key: max((of.get(key, 0.0) for of in scores.values()), default=0.0) for keys in ranked.values() for key in keys
-    }
+async def _opened(in_order: Sequence[str], searched: Sequence[Searched], state: WalkState, walk: Walk) -> Note:
+    """Open the documents that are named and not open yet, best first, as many as the limits allow."""
     document_of = {hit.key: hit.document for one in searched for hit in one.hits}
-    in_order = sorted(best, key=lambda key: -best[key])
+    named = dict.fromkeys(document_of[key] for key in in_order)
     versions = {v.document: v for v in state.versions}
-    named = [versions[d] for d in dict.fromkeys(document_of[key] for key in in_order)]
-    places = await walk.library.places(walk.question.reader, in_order, [v.id for v in named])
-    await _open(_standing(named, places), walk)
+    chosen = _affordable([versions[d] for d in named if versions[d].id not in walk.readings], walk)
+    shares = walk.named(state.versions, said(walk)) if chosen else []
+    if chosen:
+        walk.readings = {**walk.readings, **await readings_of(chosen, walk, shares)}
+    return Note(
+        state.round,
+        "open",
+        "documents",
+        candidates=len(state.versions),
+        picks=picks_of(shares, [v.document for v in chosen]),
+        kept=tuple(v.name for v in chosen),
+        reason="named by the indexes",
+    )
+
+
+def _affordable(versions: Sequence[Version], walk: Walk) -> list[Version]:
+    """Those that the limits of documents and characters still allow; one at least where none is open."""
+    limits = walk.budget.limits
+    room = max(0, limits.documents - len(walk.readings))
+    characters = limits.document_characters - sum(r.opened.tree.version.characters for r in walk.readings.values())
+    chosen: list[Version] = []
+    for version in versions[:room]:
+        characters -= version.characters
+        if characters < 0 and (chosen or walk.readings):
+            break
+        chosen.append(version)
+    return chosen
+
+
+def _in_order(ranked: Mapping[int, Sequence[str]], scores: _Scores) -> list[str]:
+    """All keys that were named, by the best of their scores, then by the best of their ranks."""
+    best: dict[str, tuple[float, int]] = {}
+    for keys in ranked.values():
+        for rank, key in enumerate(keys):
+            score = max(of.get(key, 0.0) for of in scores.values()) if scores else 0.0
+            best[key] = min((-score, rank), best.get(key, (-score, rank)))
+    return sorted(best, key=lambda key: best[key])
+
+
+async def _joined(
+    in_order: Sequence[str], scores: _Scores, searched: Sequence[Searched], walk: Walk
+) -> tuple[list[Seen], Counter[str]]:
+    """What the indexes name, as it stands in the ledger: best first; what does not stand is counted."""
+    document_of = {hit.key: hit.document for one in searched for hit in one.hits}
+    places = await walk.library.places(walk.question.reader, in_order, list(walk.readings))
+    opened = {reading.opened.tree.version.document for reading in walk.readings.values()}
     found: dict[tuple[str, str], Seen] = {}
     dropped: Counter[str] = Counter()
     for key in in_order:
         standing = places.get(key, [])
-        opened = [place for place in standing if place.version_id in walk.readings]
-        if not opened:
-            dropped["not_opened" if standing else "superseded"] += 1
-        for place in opened:
+        if not standing:
+            dropped["superseded" if document_of[key] in opened else "not_opened"] += 1
+        for place in standing:
             seen = _seen(walk.readings[place.version_id], place, key, scores)
             found.setdefault(seen.key, seen)
     return _with_neighbours(list(found.values()), walk), dropped
 
 
-def _standing(named: Sequence[Version], places: Mapping[str, Sequence[Place]]) -> list[Version]:
-    """The versions in which anything that was named stands, in the order of naming."""
-    there = {place.version_id for some in places.values() for place in some}
-    return [version for version in named if version.id in there]
-
-
-async def _open(versions: Sequence[Version], walk: Walk) -> None:
-    """Open what is not open yet, as many documents as the limits allow."""
-    limits = walk.budget.limits
-    room = max(0, limits.documents - len(walk.readings))
-    characters = limits.document_characters - sum(r.opened.tree.version.characters for r in walk.readings.values())
-    chosen: list[Version] = []
-    for version in [v for v in versions if v.id not in walk.readings][:room]:
-        characters -= version.characters
-        if characters < 0 and (chosen or walk.readings):
-            break
-        chosen.append(version)
-    if chosen:
-        walk.readings = {**walk.readings, **await readings_of(chosen, walk)}
-
-
-def _seen(reading: Reading, place: Place, key: str, scores: Mapping[int, Mapping[str, float]]) -> Seen:
+def _seen(reading: Reading, place: Place, key: str, scores: _Scores) -> Seen:
     node = reading.opened.tree.by_address[place.address]
     seen = seen_node(reading, node, scores.get(0, {}).get(key, 0.0), Road.HYBRID)
     facets = tuple(scores.get(i + 1, {}).get(key, 0.0) for i in range(len(seen.facets)))
@@ -187,7 +207,7 @@ def _with_neighbours(found: list[Seen], walk: Walk) -> list[Seen]:
         for i in (at - 1, at + 1) if at is not None else ():
             if 0 <= i < len(passages) and (seen.version_id, passages[i].address) not in known:
                 neighbour = seen_node(reading, passages[i], round(seen.score * _BESIDE, 6), Road.HYBRID)
-                neighbour = replace(neighbour, facets=tuple(round(f * _BESIDE, 6) for f in seen.facets))
+                neighbour = replace(neighbour, facets=tuple(round(of * _BESIDE, 6) for of in seen.facets))
                 known.add(neighbour.key)
                 beside.append(neighbour)
     return [*found, *beside]

@@ -85,7 +85,7 @@ def _in_turn(rankings: Sequence[Sequence[IndexHit]], most: int) -> list[IndexHit
 async def choose(state: WalkState, walk: Walk) -> Update:
     """Which documents to open: by their best proposed passages and by how much of their name the question says."""
     with walk.budget.timed("open"):
-        shares = walk.named(state.versions, _said(walk))
+        shares = walk.named(state.versions, said(walk))
         greatest = {v.document: max(some[v.document] for some in shares) for v in state.versions}
         chosen = choose_documents(state.versions, state.hits, greatest, walk.budget.limits)
         walk.readings = await readings_of(chosen, walk, shares)
@@ -107,16 +107,15 @@ async def choose(state: WalkState, walk: Walk) -> Update:
 
 
 async def readings_of(
-    versions: Sequence[Version], walk: Walk, shares: Sequence[Mapping[str, float]] | None = None
+    versions: Sequence[Version], walk: Walk, shares: Sequence[Mapping[str, float]]
 ) -> dict[str, Reading]:
-    """Version id -> the question over that version, opened. `shares`: see `_read_all`; None: found out here."""
+    """Version id -> the question over that version, opened. `shares`: see `_read_all`."""
     opened = [await walk.shelf.open(walk.library, walk.question.reader, v) for v in versions]
-    named = walk.named(versions, _said(walk)) if shares is None else shares
-    readings = await asyncio.to_thread(_read_all, opened, walk, named)
+    readings = await asyncio.to_thread(_read_all, opened, walk, shares)
     return {r.opened.tree.version.id: r for r in readings}
 
 
-def _said(walk: Walk) -> list[str]:
+def said(walk: Walk) -> list[str]:
     """The question, and its facets where there are several."""
     return [walk.question.text, *(ask.text for ask in walk.wordings.own.apart)]
 

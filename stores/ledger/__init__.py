@@ -5,8 +5,9 @@
                                            SqlOutbox    sync tells the indexes
                                            SqlRuns      runs are kept
 
-engine.py opens the database and translates its errors, tables.py says what is
-kept, rows.py turns rows into records, run_json.py a run into bytes.
+engine.py opens the database and says who waits for whom, faults.py translates
+its errors and says what is done again, tables.py says what is kept, rows.py
+turns rows into records, run_json.py a run into bytes.
 """
 
 from sqlalchemy import Engine

@@ -13,6 +13,7 @@ from stores.ids import Clock
 from stores.in_force import in_force
 from stores.ledger import tables as t
 from stores.ledger.engine import chunked, reading
+from stores.ledger.faults import repeatable
 from stores.ledger.rows import (
     DOCUMENT_COLUMNS,
     EDGE_COLUMNS,
@@ -92,6 +93,7 @@ class SqlLibrary:
     def _day(self, as_of: date | None) -> date:
         return as_of or self._clock.now().date()
 
+    @repeatable
     def _versions(
         self, reader: Reader, collection: str | None, documents: Sequence[str] | None, day: date
     ) -> list[Version]:
@@ -124,6 +126,7 @@ class SqlLibrary:
                 return version
         raise NotFound(f"{document} has no version {number}")
 
+    @repeatable
     def _history(self, reader: Reader, document: str) -> list[Version]:
         with reading(self._engine) as connection:
             history = _by_document(connection, _visible(reader), [document]).get(document)
@@ -131,10 +134,12 @@ class SqlLibrary:
             raise NotFound(f"there is no document {document}")
         return history
 
+    @repeatable
     def _tree(self, reader: Reader, version_id: str, derivation: int | None) -> Tree:
         with reading(self._engine) as connection:
             return read_tree(connection, _one(connection, reader, version_id, derivation))
 
+    @repeatable
     def _edges(self, reader: Reader, version_id: str, derivation: int | None) -> list[Edge]:
         e = t.edges.c
         with reading(self._engine) as connection:
@@ -142,6 +147,7 @@ class SqlLibrary:
             query = select(*EDGE_COLUMNS).where(e.version_id == version.id, e.derivation == version.derivation)
             return [edge_from(row) for row in connection.execute(query.order_by(e.ord))]
 
+    @repeatable
     def _lineage(self, reader: Reader, version_id: str) -> list[LineageStep]:
         n = t.lineage.c
         with reading(self._engine) as connection:
@@ -149,6 +155,7 @@ class SqlLibrary:
             query = select(*LINEAGE_COLUMNS).where(n.version_id == version.id, n.derivation == version.derivation)
             return [lineage_from(row) for row in connection.execute(query.order_by(n.ord))]
 
+    @repeatable
     def _places(self, reader: Reader, keys: Sequence[str], version_ids: Sequence[str]) -> dict[str, list[Place]]:
         n = t.nodes.c
         standing_in = _visible(reader).with_only_columns(
@@ -166,6 +173,7 @@ class SqlLibrary:
             found[key].append(Place(key, version_id, document, number, address))
         return dict(found)
 
+    @repeatable
     def _standing(self, reader: Reader, version_ids: Sequence[str], day: date) -> dict[str, str]:
         v = t.versions.c
         with reading(self._engine) as connection:
@@ -180,6 +188,7 @@ class SqlLibrary:
             for id_ in version_ids
         }
 
+    @repeatable
     def _documents(self, reader: Reader, collection: str | None) -> list[Document]:
         d = t.documents.c
         query = select(*DOCUMENT_COLUMNS).where(d.tenant == reader.tenant, d.deleted_at.is_(None))
@@ -188,10 +197,12 @@ class SqlLibrary:
         with reading(self._engine) as connection:
             return sorted((document_from(row) for row in connection.execute(query)), key=lambda document: document.id)
 
+    @repeatable
     def _revision(self, reader: Reader, collection: str | None) -> int:
         with reading(self._engine) as connection:
             return _revision(connection, reader, collection)
 
+    @repeatable
     def _ingests(self, reader: Reader, limit: int) -> list[IngestRecord]:
         i = t.ingests.c
         query = select(*INGEST_COLUMNS).where(i.tenant == reader.tenant).order_by(i.at.desc(), i.id.desc()).limit(limit)

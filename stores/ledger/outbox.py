@@ -8,6 +8,7 @@ rests after a failure.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import (
     ColumnElement,
@@ -16,7 +17,6 @@ from sqlalchemy import (
     and_,
     case,
     delete,
-    exists,
     func,
     or_,
     select,
@@ -26,6 +26,7 @@ from sqlalchemy import (
 from stores.ids import Clock
 from stores.ledger import tables as t
 from stores.ledger.engine import chunked, reading, writing
+from stores.ledger.faults import persist, repeatable, undone_only
 from stores.ledger.rows import OUTBOX_COLUMNS, PARKED_COLUMNS, outbox_row_from, parked_row_from
 from stores.pool import Pool
 from stores.ports import KEYWORDS
@@ -33,6 +34,8 @@ from stores.records import OutboxRow, ParkedRow
 
 MAX_ATTEMPTS = 10
 """After so many failures a row is parked: counted by `waiting`, claimed no more, and no longer in anybody's way."""
+
+_LOOKS = 8  # at free rows in one claim while others claim
 
 
 class SqlOutbox:
@@ -70,28 +73,27 @@ class SqlOutbox:
         return await self._pool.run(self._forget, target)
 
     def _claim(self, worker: str, limit: int, lease: timedelta, target: str) -> list[OutboxRow]:
-        o = t.outbox.c
-        now, claim = self._clock.now(), self._clock.new_id()
-        with writing(self._engine) as connection:
-            ours = and_(o.target == target, _free(now), ~_older_waits(now, claim))
-            free = select(o.seq).where(ours).order_by(o.seq).limit(limit)
-            for some in chunked(connection.execute(free).scalars().all()):
-                connection.execute(
-                    update(t.outbox)
-                    .where(o.seq.in_(some), _free(now))  # somebody may have been faster
-                    .values(
-                        # a lease that ran out is a failed attempt too: its worker may have died of the row
-                        attempts=o.attempts + case((o.claim.is_not(None), 1), else_=0),
-                        claim=claim,
-                        claimed_by=worker,
-                        lease_until=now + lease,
-                        not_before=None,
-                    )
-                )
-            _give_back_overtaking(connection, now, claim)
-            rows = connection.execute(select(*OUTBOX_COLUMNS).where(o.claim == claim).order_by(o.seq)).all()
-        return [outbox_row_from(row) for row in rows]
+        claim = self._clock.new_id()
+        take = partial(self._take, claim, worker, limit, lease, target)
 
+        def held_or_take() -> list[OutboxRow]:
+            with reading(self._engine) as connection:
+                return _held(connection, claim) or take()
+
+        return persist(take, held_or_take)
+
+    def _take(self, claim: str, worker: str, limit: int, lease: timedelta, target: str) -> list[OutboxRow]:
+        """Whoever finds that others were faster at all it saw looks again: nothing would mean that nothing waits."""
+        rows: list[OutboxRow] = []
+        for _ in range(_LOOKS):
+            with writing(self._engine) as connection:
+                saw = _claim_free(connection, claim, worker, limit, self._clock.now(), lease, target)
+                rows = _held(connection, claim)
+            if rows or not saw:
+                break
+        return rows
+
+    @repeatable
     def _settle(self, worker: str, done: Sequence[str]) -> None:
         o = t.outbox.c
         with writing(self._engine) as connection:
@@ -101,6 +103,7 @@ class SqlOutbox:
                 _forget_parked(connection, [(row.seq, (row.target, row.tenant, row.key)) for row in told])
                 connection.execute(delete(t.outbox).where(held))
 
+    @repeatable
     def _release(self, worker: str, failed: Sequence[str], reason: str, retry_after: timedelta, counts: bool) -> None:
         o = t.outbox.c
         now = self._clock.now()
@@ -121,24 +124,28 @@ class SqlOutbox:
                         )
                     )
 
+    @undone_only
     def _take_back(self) -> None:
         o = t.outbox.c
         now = self._clock.now()
         with writing(self._engine) as connection:
             connection.execute(update(t.outbox).where(o.lease_until > now).values(lease_until=now))
 
+    @repeatable
     def _waiting(self, target: str | None) -> int:
         o = t.outbox.c
         query = select(func.count()).select_from(t.outbox)
         with reading(self._engine) as connection:
             return int(connection.execute(query if target is None else query.where(o.target == target)).scalar_one())
 
+    @repeatable
     def _parked(self, limit: int) -> list[ParkedRow]:
         o = t.outbox.c
         query = select(*PARKED_COLUMNS).where(o.attempts >= MAX_ATTEMPTS).order_by(o.seq).limit(limit)
         with reading(self._engine) as connection:
             return [parked_row_from(row) for row in connection.execute(query)]
 
+    @undone_only
     def _unpark(self, target: str) -> int:
         o = t.outbox.c
         parked = and_(o.target == target, o.attempts >= MAX_ATTEMPTS)
@@ -149,6 +156,7 @@ class SqlOutbox:
                 .values(attempts=0, claim=None, claimed_by=None, lease_until=None, not_before=None)
             ).rowcount
 
+    @undone_only
     def _forget(self, target: str) -> int:
         with writing(self._engine) as connection:
             return connection.execute(delete(t.outbox).where(t.outbox.c.target == target)).rowcount
@@ -163,6 +171,39 @@ def rest(retry_after: timedelta, attempts: int) -> timedelta:
     return retry_after * (1 << min(attempts, MAX_ATTEMPTS))
 
 
+def _claim_free(
+    connection: Connection, claim: str, worker: str, limit: int, now: datetime, lease: timedelta, target: str
+) -> int:
+    """Put `claim` on the oldest free rows of an index; how many we saw, of which others may have been faster at some.
+
+    Others wait at the first row that both saw, so a row is never passed over while an older one is being claimed.
+    """
+    o = t.outbox.c
+    ours = and_(o.target == target, _free(now), ~_older_waits(now, claim))
+    free = connection.execute(select(o.seq).where(ours).order_by(o.seq).limit(limit)).scalars().all()
+    for some in chunked(free):
+        connection.execute(
+            update(t.outbox)
+            .where(o.seq.in_(some), _free(now))  # somebody may have been faster
+            .values(
+                # a lease that ran out is a failed attempt too: its worker may have died of the row
+                attempts=o.attempts + case((o.claim.is_not(None), 1), else_=0),
+                claim=claim,
+                claimed_by=worker,
+                lease_until=now + lease,
+                not_before=None,
+            )
+        )
+    _give_back_overtaking(connection, now, claim)
+    return len(free)
+
+
+def _held(connection: Connection, claim: str) -> list[OutboxRow]:
+    o = t.outbox.c
+    rows = connection.execute(select(*OUTBOX_COLUMNS).where(o.claim == claim).order_by(o.seq)).all()
+    return [outbox_row_from(row) for row in rows]
+
+
 def _free(now: datetime) -> ColumnElement[bool]:
     o = t.outbox.c
     return and_(
@@ -175,16 +216,23 @@ def _free(now: datetime) -> ColumnElement[bool]:
 def _older_waits(now: datetime, claim: str) -> ColumnElement[bool]:
     """Whether an older row about the same passage is held under another claim, or rests."""
     o, older = t.outbox.c, t.outbox.alias("older")
-    return exists().where(
-        older.c.target == o.target,
-        older.c.tenant == o.tenant,
-        older.c.key == o.key,
-        older.c.seq < o.seq,
-        or_(
-            and_(older.c.lease_until > now, older.c.claim != claim),
-            and_(older.c.attempts < MAX_ATTEMPTS, older.c.not_before > now),
-        ),
+    waits = (
+        select(older.c.seq)
+        .where(
+            older.c.target == o.target,
+            older.c.tenant == o.tenant,
+            older.c.key == o.key,
+            older.c.seq < o.seq,
+            or_(
+                and_(older.c.lease_until > now, older.c.claim != claim),
+                and_(older.c.attempts < MAX_ATTEMPTS, older.c.not_before > now),
+            ),
+        )
+        .correlate(t.outbox)
     )
+    for dialect in ("mysql", "mariadb"):  # left alone, it reads all rows of the index for each row
+        waits = waits.with_hint(older, "FORCE INDEX (ix_outbox_target_tenant_key_seq)", dialect)
+    return waits.exists()
 
 
 def _give_back_overtaking(connection: Connection, now: datetime, claim: str) -> None:

@@ -2,12 +2,14 @@
 
 import hashlib
 import zlib
+from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, insert, select
 
 from stores.errors import NotFound, StoreConflict, StoreCorrupt
 from stores.ledger import tables as t
 from stores.ledger.engine import reading, writing
+from stores.ledger.faults import repeatable
 from stores.ledger.run_json import again_from_json, again_to_json, run_from_json, run_to_json
 from stores.pool import Pool
 from stores.records import Outcome, Reader, Run, RunSummary
@@ -33,19 +35,36 @@ class SqlRuns:
     async def latest(self, reader: Reader, *, limit: int = 50) -> list[RunSummary]:
         return await self._pool.run(self._latest, reader, limit)
 
+    @repeatable
     def _save(self, run: Run) -> None:
-        with writing(self._engine) as connection:
-            _keep(connection, run, run_to_json(run))
+        self._keep_once(run, lambda connection: run_to_json(run))
 
+    @repeatable
     def _save_again(self, run: Run) -> None:
         r = t.runs.c
         earlier = select(r.record_hash).where(r.tenant == run.tenant, r.id == run.cached_from)
-        with writing(self._engine) as connection:
+
+        def record(connection: Connection) -> bytes:
             earlier_hash = connection.execute(earlier).scalar_one_or_none()
             if earlier_hash is None:
                 raise NotFound(f"there is no run {run.cached_from} to be served again")
-            _keep(connection, run, again_to_json(run, earlier_hash))
+            return again_to_json(run, earlier_hash)
 
+        self._keep_once(run, record)
+
+    def _keep_once(self, run: Run, record: Callable[[Connection], bytes]) -> None:
+        """Keep a run; who comes at the same moment as another looks again whether it was this run."""
+
+        def write() -> None:
+            with writing(self._engine) as connection:
+                _keep(connection, run, record(connection))
+
+        try:
+            write()
+        except StoreConflict:
+            write()
+
+    @repeatable
     def _run(self, reader: Reader, run_id: str) -> Run:
         with reading(self._engine) as connection:
             record, _ = _record(connection, reader, run_id)
@@ -57,6 +76,7 @@ class SqlRuns:
             raise StoreCorrupt(f"the stored run {run_id} stands on another one than it did: restore it from a backup")
         return again.of(run_from_json(record))
 
+    @repeatable
     def _latest(self, reader: Reader, limit: int) -> list[RunSummary]:
         r = t.runs.c
         query = (

@@ -21,13 +21,13 @@ from app.render.columns import columns, cut, plain
 from app.render.page import page_html
 from app.render.picture import PLACES_DRAWN, picture
 from app.render.way import NARROWEST, way_lines
-from app.render.way_words import ROADS, SAID, STATES
+from app.render.way_words import FALLBACKS, ROADS, SAID, STATES
 from app.resources import open_house
 from app.settings import Settings
 from app.views.runs import run_view, trace_view
 from app.views.way import PASSED_BY_SHOWN, State, Way, WayPlace, way_view, ways_of
 from navigators.messages import language_of_question
-from stores.records import Reader, Road, Run
+from stores.records import Fallback, Reader, Road, Run
 from tests.app.conftest import ROOT, Command, citepath
 from tests.app.test_cli import KEEP_ZH, NO_ANSWER, REPORT_EN
 
@@ -360,10 +360,11 @@ def test_a_run_that_opened_nothing_says_so(bank: Command, tmp_path: Path) -> Non
 
 def test_both_languages_have_a_word_for_everything_drawn() -> None:
     assert SAID["zh"].keys() == SAID["en"].keys()
-    for words in (STATES, ROADS):
+    for words in (STATES, ROADS, FALLBACKS):
         assert words["zh"].keys() == words["en"].keys()
     assert set(STATES["en"]) == set(State)
     assert set(ROADS["en"]) == set(Road)
+    assert set(FALLBACKS["en"]) == set(Fallback)
 
 
 def test_of_a_very_large_way_the_picture_shows_the_way_to_what_is_cited_and_says_so() -> None:

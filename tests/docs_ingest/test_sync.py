@@ -98,6 +98,23 @@ async def test_an_index_that_is_away_holds_up_no_other_and_hears_all_of_it_later
     assert (await sync(house.outbox, vectors, "w", house.clock, target="vectors")).rows == 40
 
 
+async def test_rows_are_not_blamed_for_an_index_that_answers_and_takes_nothing(house: House) -> None:
+    house.take()
+
+    class ReadOnly(MemoryKeywords):
+        async def apply(self, entries: object, gone: object, *, at: datetime) -> None:
+            calls.append(at)
+            raise StoreUnavailable("read-only")
+
+    calls: list[datetime] = []
+    for _ in range(12):
+        told = await sync(house.outbox, ReadOnly(), "w", house.clock)
+        house.clock.advance(3600)
+        assert (told.rows, told.refused, told.away) == (0, 0, "read-only")
+    assert len(calls) == 2 * 12  # the batch, and a look whether anything is taken: not each passage by itself
+    assert await house.outbox.parked() == []
+
+
 async def test_rows_are_not_blamed_for_an_index_that_is_away_for_days(house: House) -> None:
     house.take()
     vectors = Away()

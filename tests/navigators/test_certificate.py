@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from navigators.certificate import CheckState, check_certificate
 from navigators.state import Question
-from stores.records import Outcome, Passage, Reader, Run, Tree, Version
+from stores.records import Outcome, Passage, Reader, Roads, Run, Tree, Version
 from tests.navigators.house import SmallHouse
 from tests.navigators.random_runs import asked, cases
 from tests.navigators.trees import GLOSSARY, POLICY, STATUTE
@@ -30,12 +30,13 @@ class Kept:
         return [f"{c.subject}: {fault}" for c in checks for fault in c.faults]
 
 
-async def kept(question: str, *documents: str) -> Kept:
+async def kept(question: str, *documents: str, roads: Roads = Roads.AUTO) -> Kept:
     house = SmallHouse()
     await house.take_in("反洗钱法.2024-11-08.md", STATUTE)
     await house.take_in("policy.md", POLICY)
     await house.take_in("glossary.md", GLOSSARY)
-    run = await house.navigator.ask(Question(question, documents=documents))
+    house.navigator.semantic = {"vectors": house.keywords}  # it stands in for an index of meaning
+    run = await house.navigator.ask(Question(question, documents=documents, roads=roads))
     library = house.ledger.library
     trees = {v.version_id: await library.tree(Reader(), v.version_id) for v in run.versions}
     return Kept(run, trees, await library.versions(Reader(), documents=documents or None))
@@ -46,6 +47,17 @@ async def kept(question: str, *documents: str) -> Kept:
 def test_an_untouched_run_holds(case: Any) -> None:
     found = asked(case)
     assert Kept(found.run, found.trees, found.scope).faults() == []
+
+
+@pytest.mark.parametrize("roads", list(Roads))
+@pytest.mark.parametrize("question", [KEEP, NOWHERE])
+async def test_a_run_on_any_road_holds_and_its_certificate_cannot_be_altered_unnoticed(
+    question: str, roads: Roads
+) -> None:
+    one = await kept(question, roads=roads)
+    assert one.faults() == []
+    for coverage in altered_anywhere(one.run.coverage):
+        assert one.faults(replace(one.run, coverage=coverage)), coverage
 
 
 @pytest.mark.parametrize("question", [KEEP, NOWHERE])

@@ -203,7 +203,7 @@ async def test_without_the_cache_questions_are_answered_and_askers_still_share_o
     house.navigator.cache = _Away(house.clock, 1000)
     runs = await asked(house.navigator, 5)
     assert gate(house.navigator).calls == 1
-    assert all(run.outcome is Outcome.ANSWERED and run.degraded == () for run in runs)
+    assert all(run.outcome is Outcome.ANSWERED and run.degraded == ("cache",) for run in runs)
 
 
 async def test_an_entry_that_leads_to_another_tenants_run_is_a_miss(house: SmallHouse) -> None:

@@ -47,6 +47,7 @@ class CacheContract:
 
     async def test_a_value_larger_than_the_cache_is_not_kept(self, cache: Cache) -> None:
         await cache.put("small", b"v", HOUR)
+        await cache.put("big", b"the value before it", HOUR)
         await cache.put("big", b"x" * (LIMIT + 1), HOUR)
         assert await cache.get("big") is None
         assert await cache.get("small") == b"v"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from stores.ports import PassageIndex
-from stores.records import IndexEntry
+from stores.records import Held, IndexEntry
 
 ENTRY = IndexEntry("k1", "default", "laws", "反洗钱法", "中华人民共和国反洗钱法", "第三章\n第三十四条", "")
 
@@ -89,6 +89,28 @@ class KeywordsContract:
         assert {h.document for h in await keywords.search("default", ask, 9, documents=["policy"])} == {"policy"}
         assert not await keywords.search("default", ask, 9, documents=[])
         assert not await keywords.search("default", ask, 9, collection="words", documents=["policy"])
+
+    async def test_names_of_any_kind_are_names_and_no_syntax(self, keywords: PassageIndex) -> None:
+        odd = [
+            '"}},{"match_all":{}}',
+            "*",
+            "a* OR b:*",
+            "../_search",
+            '\n{"delete":{}}\n',
+            "x" * 191,
+            "𠀀 条 /",
+            "条" * 191,
+        ]
+        entries = {key: entry(key, "word", tenant=key, collection=key, document=key) for key in odd}
+        await keywords.apply([*entries.values(), *LAWS], [], at=NOW)
+        for key in odd:
+            hits = await keywords.search(key, "word", 9, collection=key, documents=[key])
+            assert [(hit.key, hit.document) for hit in hits] == [(key, key)]
+            assert await keywords.search("default", "customer", 9, documents=[key]) == []
+            held = [one async for page in keywords.held(key) for one in page]
+            assert held == [Held(key, key, entries[key].fingerprint)]
+        await keywords.apply([], [(key, key) for key in odd], at=NOW + timedelta(seconds=1))
+        assert await keywords.count() == len(LAWS)
 
     @pytest.mark.parametrize("question", ["", "???", "的", "the of", '"body:x" AND -(*', "\x00", "a" * 5000])
     async def test_questions_without_words_or_with_syntax_are_no_error(

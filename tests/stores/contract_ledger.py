@@ -1,7 +1,8 @@
 """What every ledger promises: the ports Library, Intake, Outbox and Runs.
 
-Run by `test_ledger.py` on memory and on SQLite; a new ledger subclasses
-`LedgerContract` with its own `ledger` fixture.
+Run by `test_ledger.py` on memory and on SQLite, by `test_ledger_mysql.py` on
+MariaDB; a new ledger subclasses `LedgerContract` with its own fixtures `ledger`
+and `two_targets`, a ledger that tells the indexes "keywords" and "vectors".
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from stores.records import (
     IngestRecord,
     IngestStatus,
     LineageState,
+    OutboxRow,
     Outcome,
     Place,
     Run,
@@ -44,6 +46,7 @@ from tests.stores.samples import (
 
 START = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
+TARGETS = ("keywords", "vectors")
 
 
 def a_clock() -> FixedClock:
@@ -586,6 +589,101 @@ class LedgerContract:
         await ledger.outbox.settle("w", [gone.id])
         assert await ledger.outbox.waiting() == 0  # and makes it void
 
+    # -- targets: a ledger that tells two indexes
+
+    async def test_each_index_is_told_everything_and_claims_its_own_rows_only(self, two_targets: Ledger) -> None:
+        new = add(two_targets, (*ZH, *EN))
+        claim, settle, waiting = (two_targets.outbox.claim, two_targets.outbox.settle, two_targets.outbox.waiting)
+        words = await claim("w", 100, LEASE)
+        vectors = await claim("w", 100, LEASE, target="vectors")
+        assert [row.entry for row in words] == [row.entry for row in vectors] == list(new.entries)
+        assert not {row.id for row in words} & {row.id for row in vectors}
+        assert await claim("w", 100, LEASE, target="nobody") == []
+        assert (await waiting(), await waiting("keywords"), await waiting("vectors"), await waiting("x")) == (
+            8,
+            4,
+            4,
+            0,
+        )
+        await settle("w", [row.id for row in words])
+        assert (await waiting(), await waiting("keywords"), await waiting("vectors")) == (4, 0, 4)
+        two_targets.intake.delete("default", "policy")
+        assert (await waiting("keywords"), await waiting("vectors")) == (4, 8)
+
+    async def test_a_row_does_not_wait_for_another_indexs_row_about_its_passage(self, two_targets: Ledger) -> None:
+        outbox = two_targets.outbox
+        add(two_targets, ZH[:1])
+        (held,) = await outbox.claim("a", 100, LEASE)
+        (rests,) = await outbox.claim("a", 100, LEASE, target="vectors")
+        await outbox.release("a", [rests.id], "down", timedelta(seconds=5))
+        two_targets.intake.delete("default", "policy")
+        assert await outbox.claim("b", 100, LEASE) == []
+        assert await outbox.claim("b", 100, LEASE, target="vectors") == []
+        await outbox.settle("a", [held.id])  # the keywords need not wait until the vectors have been told
+        (gone,) = await outbox.claim("b", 100, LEASE)
+        assert (gone.key, gone.entry) == (held.key, None)
+        assert await outbox.claim("b", 100, LEASE, target="vectors") == []
+
+    async def test_parked_rows_are_told_with_their_index_and_offered_again_when_they_are_unparked(
+        self, two_targets: Ledger
+    ) -> None:
+        outbox = two_targets.outbox
+        add(two_targets, ZH)
+        assert await outbox.parked() == []
+        parked = [row for target in ("keywords", "vectors") for row in await park(two_targets, target)]
+        told = await outbox.parked()
+        assert [(row.id, row.target, row.key, row.attempts, row.reason) for row in told] == [
+            (row.id, target, row.key, 10, "毒 poison")
+            for row, target in zip(parked, ("keywords", "keywords", "vectors", "vectors"), strict=True)
+        ]
+        assert await outbox.parked(limit=3) == told[:3]
+        assert await outbox.unpark("nobody") == 0
+        assert await outbox.unpark("vectors") == 2
+        assert await outbox.unpark("vectors") == 0
+        assert await outbox.parked() == told[:2]
+        again = await outbox.claim("w", 100, LEASE, target="vectors")
+        assert [(row.id, row.attempts) for row in again] == [(row.id, 0) for row in parked[2:]]
+        assert await outbox.claim("w", 100, LEASE) == []
+
+    async def test_the_rows_of_an_index_that_was_built_anew_are_forgotten_and_no_others(
+        self, two_targets: Ledger
+    ) -> None:
+        outbox = two_targets.outbox
+        add(two_targets, (*ZH, *EN))
+        held = await outbox.claim("w", 1, LEASE, target="vectors")
+        assert await outbox.forget("nobody") == 0
+        assert await outbox.forget("vectors") == 4  # held ones too
+        assert (await outbox.waiting("vectors"), await outbox.waiting("keywords")) == (0, 4)
+        await outbox.settle("w", [held[0].id])
+        await outbox.release("w", [held[0].id], "late", timedelta(0))
+        assert await outbox.waiting() == 4
+
+    async def test_a_row_released_because_its_index_was_away_rests_and_never_parks(self, ledger: Ledger) -> None:
+        add(ledger, ZH[:1])
+        for _ in range(30):
+            (row,) = await ledger.outbox.claim("w", 100, LEASE)
+            assert row.attempts == 0
+            await ledger.outbox.release("w", [row.id], "away", timedelta(seconds=5), counts=False)
+            ledger.clock.advance(4.9)
+            assert await ledger.outbox.claim("w", 100, LEASE) == []
+            ledger.clock.advance(0.1)  # the rest does not grow
+        assert await ledger.outbox.parked() == []
+
+    async def test_a_document_is_told_with_all_its_trees_oldest_first(self, ledger: Ledger) -> None:
+        assert ledger.intake.trees("default", "policy") == []
+        first, _ = add(ledger, ZH), add(ledger, MIXED, document="other")
+        second = add(ledger, EN)
+        again = read_anew(ledger.clock, second, ODD, before=await ledger.library.tree(READER, second.version.id))
+        ledger.intake.save(again, record_of(ledger.clock, again))
+        ledger.intake.delete("default", "policy")
+        told = ledger.intake.trees("default", "policy")
+        assert [(tree.version.number, tree.version.derivation, tree.text) for tree in told] == [
+            (1, 1, first.text),
+            (2, 2, again.text),
+        ]
+        assert told[1] == ledger.intake.latest_tree("default", "policy")
+        assert ledger.intake.trees("other-bank", "policy") == []
+
     # -- runs
 
     async def test_a_run_is_read_back_without_loss(self, ledger: Ledger) -> None:
@@ -630,6 +728,16 @@ class LedgerContract:
         assert [(s.id, s.question, s.outcome, s.started_at, s.seconds) for s in told] == [
             (r.id, r.question, r.outcome, r.started_at, 1.5) for r in (runs[2], runs[1])
         ]
+
+
+async def park(ledger: Ledger, target: str) -> list[OutboxRow]:
+    """Let all rows of an index fail until they are parked; which they were."""
+    rows: list[OutboxRow] = []
+    for attempt in range(10):
+        rows = await ledger.outbox.claim("w", 100, LEASE, target=target)
+        await ledger.outbox.release("w", [row.id for row in rows], "毒 poison", timedelta(seconds=5))
+        ledger.clock.advance(5 * 2**attempt)
+    return rows
 
 
 async def everything(ledger: Ledger) -> list[object]:

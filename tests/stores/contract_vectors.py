@@ -49,7 +49,7 @@ def inner(one: Sequence[float], other: Sequence[float]) -> float:
 
 def vector_entry(key: str, vector: Sequence[float], **changes: str) -> VectorEntry:
     """An entry whose fingerprint follows from its key and vector."""
-    fingerprint = hashlib.sha256(f"{key} {vector}".encode()).hexdigest()[:16]
+    fingerprint = hashlib.sha256(f"{key} {vector}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return replace(VectorEntry(key, "default", "laws", "反洗钱法", fingerprint, tuple(vector)), **changes)
 
 

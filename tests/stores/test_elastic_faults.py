@@ -185,6 +185,7 @@ async def test_a_part_of_the_index_without_a_working_copy_is_said(
     ]
     await server.ask(lambda client: client.indices.update_aliases(actions=move), timeout=60)
     await seconds_until_it_says(lambda: keywords.search("default", "客户", 5), "no copy that works")
+    await seconds_until_it_says(keywords.ping, "is red")
 
 
 async def test_a_wrong_password_is_said_without_it(place: tuple[ElasticServer, str]) -> None:

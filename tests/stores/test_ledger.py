@@ -25,13 +25,15 @@ from sqlalchemy.schema import CreateTable
 
 from stores.errors import StoreConflict, StoreCorrupt, StoreUnavailable
 from stores.ids import FixedClock
-from stores.ledger import SqlIntake, SqlLibrary, SqlOutbox, SqlRuns, migrate, open_engine, run_to_json, tables
+from stores.ledger import SqlIntake, migrate, open_engine, run_to_json, tables
 from stores.ledger import engine as ledger_engine
 from stores.ledger.rows import pack_text
 from stores.memory import MemoryLedger
 from stores.pool import Pool
-from tests.stores.contract_ledger import LEASE, LedgerContract, a_run
+from tests.stores.contract_ledger import LEASE, TARGETS, LedgerContract, a_run
+from tests.stores.mysql import sql_ledger
 from tests.stores.samples import EN, MIXED, READER, STRANGER, ZH, Ledger, add, new_version, record_of
+from tests.stores.writers import two_writers_and_a_reader
 
 
 class TestMemoryLedger(LedgerContract):
@@ -40,11 +42,20 @@ class TestMemoryLedger(LedgerContract):
         memory = MemoryLedger(clock)
         return Ledger(memory.library, memory.intake, memory.outbox, memory.runs, clock)
 
+    @pytest.fixture
+    def two_targets(self, clock: FixedClock) -> Ledger:
+        memory = MemoryLedger(clock, targets=TARGETS)
+        return Ledger(memory.library, memory.intake, memory.outbox, memory.runs, clock)
+
 
 class TestSqliteLedger(LedgerContract):
     @pytest.fixture
     def ledger(self, engine: Engine, clock: FixedClock, pool: Pool) -> Ledger:
         return sql_ledger(engine, clock, pool)
+
+    @pytest.fixture
+    def two_targets(self, engine: Engine, clock: FixedClock, pool: Pool) -> Ledger:
+        return sql_ledger(engine, clock, pool, TARGETS)
 
 
 @pytest.fixture
@@ -54,14 +65,16 @@ def pool() -> Iterator[Pool]:
     pool.close()
 
 
-def sql_ledger(engine: Engine, clock: FixedClock, pool: Pool) -> Ledger:
-    return Ledger(
-        SqlLibrary(engine, pool, clock),
-        SqlIntake(engine, clock),
-        SqlOutbox(engine, pool, clock),
-        SqlRuns(engine, pool),
-        clock,
-    )
+# -- writers and readers at once
+
+
+def test_two_writers_of_one_document_lose_no_update_and_no_reader_sees_half_a_version(
+    tmp_path: Path, engine: Engine
+) -> None:
+    engines = [open_engine(f"sqlite:///{tmp_path / 'ledger.db'}") for _ in range(3)]
+    two_writers_and_a_reader(*engines, each=100)
+    for one in engines:
+        one.dispose()
 
 
 # -- lists of versions that are kept

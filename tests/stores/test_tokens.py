@@ -1,4 +1,6 @@
-from stores.tokens import estimate_tokens, index_terms, numeric
+from concurrent.futures import ThreadPoolExecutor
+
+from stores.tokens import _stem, estimate_tokens, index_terms, numeric
 
 
 def test_english_is_stemmed_without_stop_words_and_number_separators_go() -> None:
@@ -31,3 +33,12 @@ def test_numbers_are_told_in_both_languages() -> None:
 
 def test_a_token_estimate_is_never_zero() -> None:
     assert estimate_tokens("") == 1 and estimate_tokens("银行" * 20) == 30
+
+
+def test_many_threads_at_once_get_the_stems_that_one_gets() -> None:
+    stems = ["organizational", "requirements", "reporting", "identification", "supervisory", "beneficial", "agencies"]
+    words = ["".join((stem, chr(97 + i % 26), chr(97 + i // 26 % 26))) for i in range(600) for stem in stems]
+    shared = [words[i::8] * 3 for i in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda some: [_stem(word) for word in some], shared))
+    assert together == [[_stem(word) for word in some] for some in shared]

@@ -1,5 +1,7 @@
 """The ledger's first tables."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -28,8 +30,19 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
+def _table(name: str, *parts: sa.schema.SchemaItem, **options: Any) -> None:
+    """MySQL commits each change: what an attempt that was cut short has made already is left as it is."""
+    if not sa.inspect(op.get_bind()).has_table(name):
+        op.create_table(name, *parts, **options)
+
+
+def _index(name: str, table: str, columns: list[str]) -> None:
+    if name not in {index["name"] for index in sa.inspect(op.get_bind()).get_indexes(table)}:
+        op.create_index(name, table, columns, unique=False)
+
+
 def _documents() -> None:
-    op.create_table(
+    _table(
         "documents",
         sa.Column("tenant", Key(), nullable=False),
         sa.Column("id", Key(), nullable=False),
@@ -41,11 +54,11 @@ def _documents() -> None:
         sa.PrimaryKeyConstraint("tenant", "id", name="pk_documents"),
         **MYSQL,
     )
-    op.create_index("ix_documents_tenant_collection", "documents", ["tenant", "collection"], unique=False)
+    _index("ix_documents_tenant_collection", "documents", ["tenant", "collection"])
 
 
 def _versions() -> None:
-    op.create_table(
+    _table(
         "versions",
         sa.Column("id", Key(), nullable=False),
         sa.Column("tenant", Key(), nullable=False),
@@ -70,7 +83,7 @@ def _versions() -> None:
 
 
 def _derivations() -> None:
-    op.create_table(
+    _table(
         "derivations",
         sa.Column("version_id", Key(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -94,7 +107,7 @@ def _derivations() -> None:
 
 
 def _nodes() -> None:
-    op.create_table(
+    _table(
         "nodes",
         sa.Column("version_id", Key(), nullable=False),
         sa.Column("derivation", sa.Integer(), nullable=False),
@@ -121,11 +134,11 @@ def _nodes() -> None:
         sqlite_with_rowid=False,
         **MYSQL,
     )
-    op.create_index("ix_nodes_passage_key", "nodes", ["passage_key"], unique=False)
+    _index("ix_nodes_passage_key", "nodes", ["passage_key"])
 
 
 def _lineage() -> None:
-    op.create_table(
+    _table(
         "lineage",
         sa.Column("version_id", Key(), nullable=False),
         sa.Column("derivation", sa.Integer(), nullable=False),
@@ -147,7 +160,7 @@ def _lineage() -> None:
 
 
 def _outbox() -> None:
-    op.create_table(
+    _table(
         "outbox",
         sa.Column("seq", Counter, autoincrement=True, nullable=False),
         sa.Column("id", Key(), nullable=False),
@@ -165,12 +178,12 @@ def _outbox() -> None:
         sqlite_autoincrement=True,
         **MYSQL,
     )
-    op.create_index("ix_outbox_claim", "outbox", ["claim"], unique=False)
-    op.create_index("ix_outbox_tenant_key_seq", "outbox", ["tenant", "key", "seq"], unique=False)
+    _index("ix_outbox_claim", "outbox", ["claim"])
+    _index("ix_outbox_tenant_key_seq", "outbox", ["tenant", "key", "seq"])
 
 
 def _ingests() -> None:
-    op.create_table(
+    _table(
         "ingests",
         sa.Column("id", Key(), nullable=False),
         sa.Column("tenant", Key(), nullable=False),
@@ -185,11 +198,11 @@ def _ingests() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_ingests"),
         **MYSQL,
     )
-    op.create_index("ix_ingests_tenant_at", "ingests", ["tenant", "at"], unique=False)
+    _index("ix_ingests_tenant_at", "ingests", ["tenant", "at"])
 
 
 def _runs() -> None:
-    op.create_table(
+    _table(
         "runs",
         sa.Column("id", Key(), nullable=False),
         sa.Column("tenant", Key(), nullable=False),
@@ -202,11 +215,11 @@ def _runs() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_runs"),
         **MYSQL,
     )
-    op.create_index("ix_runs_tenant_started_at", "runs", ["tenant", "started_at"], unique=False)
+    _index("ix_runs_tenant_started_at", "runs", ["tenant", "started_at"])
 
 
 def _revisions() -> None:
-    op.create_table(
+    _table(
         "revisions",
         sa.Column("tenant", Key(), nullable=False),
         sa.Column("collection", Key(), nullable=False),
