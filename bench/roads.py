@@ -33,7 +33,7 @@ import sqlite3
 import tempfile
 import time
 from array import array
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -135,6 +135,7 @@ class Stores:
 
     keywords: PassageIndex
     semantic: Mapping[str, PassageIndex]  # the first is shown alone
+    names: str
 
 
 @dataclass(slots=True)
@@ -191,7 +192,7 @@ async def _run(one: Set, options: argparse.Namespace) -> None:
                 entries = await _told(trees, stores)
                 await embedder.embed([q.text for q in questions], question=True)  # all at once: quicker
                 print(f"\n{one.name}: {len(questions)} questions, {len(trees)} documents, {entries:,} passages")
-                print(f"meaning: {embedder.name}; stores: {', '.join(_names(stores))}", flush=True)
+                print(f"meaning: {embedder.name}; stores: {stores.names}", flush=True)
                 scopes = [() if options.mode == "corpus" else q.documents for q in questions]
                 measured = await measure(
                     _navigator(house, stores), stores, trees, list(zip(questions, scopes, strict=True))
@@ -212,7 +213,11 @@ def _embedder(one: Set, options: argparse.Namespace) -> Embedder:
 async def _stores(embedder: Embedder, servers: bool) -> AsyncIterator[Stores]:
     """Empty ones, which are gone at the end."""
     if not servers:
-        stores = Stores(TantivyKeywords(None), {"vectors": SemanticIndex(embedder, ExactVectors(embedder.dimensions))})
+        stores = Stores(
+            TantivyKeywords(None),
+            {"vectors": SemanticIndex(embedder, ExactVectors(embedder.dimensions))},
+            "tantivy, exact vectors",
+        )
         yield stores
         for index in (stores.keywords, *stores.semantic.values()):
             await index.close()
@@ -241,7 +246,7 @@ async def _stores(embedder: Embedder, servers: bool) -> AsyncIterator[Stores]:
     elastic_vectors = ElasticVectors(elastic, embedder.name, embedder.dimensions, prefix=_PREFIX)
     shared = CachingEmbedder(embedder)
     semantic = {"vectors": SemanticIndex(shared, milvus), "elastic_vectors": SemanticIndex(shared, elastic_vectors)}
-    stores = Stores(ElasticKeywords(elastic, prefix=_PREFIX), semantic)
+    stores = Stores(ElasticKeywords(elastic, prefix=_PREFIX), semantic, "Elasticsearch, Milvus")
     try:
         yield stores
     finally:
@@ -249,12 +254,6 @@ async def _stores(embedder: Embedder, servers: bool) -> AsyncIterator[Stores]:
             await index.discard()
             await index.close()
         await elastic.close()
-
-
-def _names(stores: Stores) -> Iterator[str]:
-    yield type(stores.keywords).__name__
-    for index in stores.semantic.values():
-        yield type(index._vectors).__name__ if isinstance(index, SemanticIndex) else type(index).__name__
 
 
 async def _told(trees: Mapping[str, Tree], stores: Stores) -> int:
