@@ -137,7 +137,7 @@ async def evaluate(options: Options, house: House, emit: Emit) -> dict[str, Any]
     """The figures of one question set; `house` is a store of its own that nothing else uses."""
     begun = time.monotonic()
     documents, questions = chosen(options)
-    trees = await _ingested(options, documents, house, emit)
+    trees = await take_in(options, documents, house, emit)
     questions = [q for q in questions if all(d in trees for d in q.documents)]
     if not questions:
         raise EvaluationError("no question is left: its documents could not be read (see the lines above)")
@@ -249,7 +249,7 @@ def pdf_of(row: Mapping[str, Any], options: Options) -> Path | None:
     return next((p for p in places if p.is_file()), None)
 
 
-async def _ingested(
+async def take_in(
     options: Options, documents: Mapping[str, Mapping[str, Any]], house: House, emit: Emit
 ) -> dict[str, Tree]:
     """Every document through the real ingest walk and into the keyword index."""

@@ -3,12 +3,16 @@
     keywords           Elasticsearch or tantivy: the question's words
     meaning            Milvus, Elasticsearch: the question's vector
 
-Pure: rankings in, one ranking out. Only ranks cross store borders (reciprocal
-rank fusion). Stores that hold the same vectors give one ranking of meaning
-between them, the better rank of each passage: two copies are no two opinions.
+Pure: rankings in, one ranking out. Stores that hold the same vectors give one
+ranking of meaning between them, the better rank of each passage: two copies are
+no two opinions.
 
-`blended` puts the hybrid's ranking beside that of navigation, which is how both
-roads are read together, and how a fallback joins what navigation had found.
+On this road alone words and meaning are fused by rank (`fused`). Beside
+navigation, which holds the words already and by a better formula, only meaning
+has something to add: `leads` says how much nearer a passage is than the last one
+named, and `blended` adds that to what navigation gives. A model that tells
+nothing apart so adds nothing, and one that does can raise what it names.
+Measured in `docs/measured.md`, "The hybrid road" (`bench/roads.py`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +22,10 @@ from navigators.frontier import Frontier, Seen
 from navigators.fusion import reciprocal_ranks
 from stores.ports import KEYWORDS
 from stores.records import IndexHit, Road
+
+MEANING = 1.0
+"""What a lead in similarity counts beside navigation, whose best passage has 1: of what was tried on four sets the
+greatest that lost next to nothing on any of them (`docs/measured.md`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,22 @@ def best_ranks(rankings: Sequence[Sequence[str]]) -> list[str]:
     return sorted(best, key=lambda key: best[key])
 
 
+def leads(searched: Iterable[Searched]) -> dict[int, dict[str, float]]:
+    """Asked -> passage key -> how much more similar (inner products, 0..1) than the last one that its index named.
+
+    Of several indexes the greater. Words give none: their scores are of another kind.
+    """
+    found: dict[int, dict[str, float]] = {}
+    for one in searched:
+        if one.index == KEYWORDS or not one.hits:
+            continue
+        of = found.setdefault(one.asked, {})
+        least = min(hit.score for hit in one.hits)
+        for hit in one.hits:
+            of[hit.key] = max(of.get(hit.key, 0.0), round(hit.score - least, 6))
+    return found
+
+
 def as_scores(ranking: Sequence[str]) -> dict[str, float]:
     """Key -> what its rank is worth, 1 for the best."""
     fused_ = reciprocal_ranks(ranking)
@@ -60,18 +84,23 @@ def as_scores(ranking: Sequence[str]) -> dict[str, float]:
 
 
 def blended(frontier: Frontier, hybrid: Sequence[Seen], facets: int) -> Frontier:
-    """The passages of both roads, scored by their ranks on each; for the reading only, not for the way on."""
+    """The passages of both roads, for the reading only, not for the way on.
+
+    Where navigation found any, the scores of `hybrid` are leads (see `leads`):
+    a passage has what navigation gives it, of the best it gives to any, and
+    its lead `MEANING` times. The best has score 1.
+    """
     if not hybrid:
         return frontier
     if not frontier.passages:
         return Frontier(frontier.closed, {seen.key: seen for seen in hybrid}, frontier.opened)
-    found = Frontier.empty().joined(hybrid)
-    whole = _fused_scores(frontier.best_passages(), found.best_passages())
+    found = {seen.key: seen for seen in hybrid}
+    whole = _together({s.key: s.score for s in frontier.passages.values()}, {s.key: s.score for s in found.values()})
     several = facets if facets > 1 else 0
-    each = [_fused_scores(frontier.best_for(i), found.best_for(i)) for i in range(several)]
+    each = [_together(_of_facet(frontier.passages, i), _of_facet(found, i)) for i in range(several)]
     passages = {
         key: replace(
-            frontier.passages.get(key) or found.passages[key],
+            frontier.passages.get(key) or found[key],
             score=score,
             facets=tuple(of_facet.get(key, 0.0) for of_facet in each),
             road=_road(frontier, found, key),
@@ -81,12 +110,22 @@ def blended(frontier: Frontier, hybrid: Sequence[Seen], facets: int) -> Frontier
     return Frontier(frontier.closed, passages, frontier.opened)
 
 
-def _fused_scores(navigated: Sequence[Seen], found: Sequence[Seen]) -> Mapping[tuple[str, str], float]:
-    ranked = reciprocal_ranks([s.key for s in navigated], [s.key for s in found])
-    return {key: score / ranked[0][1] for key, score in ranked} if ranked else {}
+_Scores = Mapping[tuple[str, str], float]
 
 
-def _road(frontier: Frontier, found: Frontier, key: tuple[str, str]) -> Road:
+def _together(navigated: _Scores, leading: _Scores) -> dict[tuple[str, str], float]:
+    best = max(navigated.values(), default=0.0) or 1.0
+    keys = dict.fromkeys((*navigated, *leading))
+    sums = {key: navigated.get(key, 0.0) / best + MEANING * leading.get(key, 0.0) for key in keys}
+    most = max(sums.values(), default=0.0) or 1.0
+    return {key: value / most for key, value in sums.items()}
+
+
+def _of_facet(passages: Mapping[tuple[str, str], Seen], facet: int) -> dict[tuple[str, str], float]:
+    return {key: seen.facets[facet] for key, seen in passages.items() if facet < len(seen.facets)}
+
+
+def _road(frontier: Frontier, found: Mapping[tuple[str, str], Seen], key: tuple[str, str]) -> Road:
     if key not in frontier.passages:
         return Road.HYBRID
-    return Road.BOTH if key in found.passages else frontier.passages[key].road
+    return Road.BOTH if key in found else frontier.passages[key].road

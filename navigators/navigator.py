@@ -43,12 +43,13 @@ from stores.records import (
     Outcome,
     Passage,
     Reader,
+    Roads,
     Run,
     Version,
     VersionUsed,
 )
 
-VERSION = "navigators/4"
+VERSION = "navigators/5"
 """Part of the answer cache's key: bump it when the same question over the same text may be answered otherwise."""
 
 _CACHED = timedelta(hours=24)
@@ -141,7 +142,12 @@ class Navigator:
 
         With `tokens`, as many of the best as fit so many (estimated; one at least), each as small as it is: a
         section around them would spend tokens on words that nothing pointed to.
+
+        On `Roads.AUTO` both roads are taken where there is an index of meaning: nothing is written here whose open
+        facets could say that navigation was not enough, and both find more (`docs/measured.md`).
         """
+        if question.roads is Roads.AUTO and self.semantic:
+            question = replace(question, roads=Roads.BOTH)
         versions = await self._versions(question)
         most = max(k, WINDOW, self.limits.passages)
         limits = replace(self.limits, passages=most, facet_passages=most, passage_tokens=10**9)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 
 from navigators.frontier import Seen
-from navigators.hybrid import Searched, as_scores, fused
+from navigators.hybrid import Searched, as_scores, fused, leads
 from navigators.naming import picks_of
 from navigators.shelf import Reading
 from navigators.state import Update, Walk, WalkState
@@ -23,6 +23,9 @@ from stores.records import Fallback, IndexHit, Note, Pick, Place, Road, Roads, V
 _NEIGHBOURS = 4  # of the best passages, whose neighbours are read too where there is room
 _BESIDE = 0.5  # of a passage's score, for a neighbour
 
+_Scores = Mapping[int, Mapping[str, float]]
+"""Asked -> passage key -> what it is worth."""
+
 
 async def fall_back(state: WalkState, walk: Walk) -> Update:
     """All indexes at once -> fusion -> the ledger -> passages beside those of navigation."""
@@ -30,8 +33,11 @@ async def fall_back(state: WalkState, walk: Walk) -> Update:
         named, degraded = await _search_all(state, walk)
         searched = [replace(one, hits=tuple(in_scope(one.hits, state.versions))) for one in named]
         ranked = fused(searched)
-        opened = await _opened(ranked, searched, state, walk)
-        found, dropped = await _joined(ranked, searched, walk)
+        beside = bool(state.frontier.passages)  # then `blended` wants leads
+        scores = leads(searched) if beside else {asked: as_scores(keys) for asked, keys in ranked.items()}
+        in_order = _in_order(ranked, scores)
+        opened = await _opened(in_order, searched, state, walk)
+        found, dropped = await _joined(in_order, scores, searched, walk)
         detail: dict[str, str | int | float] = {"found": len(found), "dropped": sum(dropped.values())}
         outside = sum(len(one.hits) for one in named) - sum(len(one.hits) for one in searched)
         dropped += Counter({"not_in_scope": outside} if outside else {})
@@ -40,7 +46,7 @@ async def fall_back(state: WalkState, walk: Walk) -> Update:
         state.round,
         "fall_back",
         reason.value,
-        candidates=len({key for keys in ranked.values() for key in keys}),
+        candidates=len(in_order),
         kept=tuple(f"{walk.readings[s.version_id].opened.tree.version.name}#{s.address}" for s in found[:20]),
         detail=detail,
     )
@@ -120,12 +126,10 @@ async def _in_time(work: Awaitable[Sequence[IndexHit]], deadline: float) -> Sequ
         return None
 
 
-async def _opened(
-    ranked: Mapping[int, Sequence[str]], searched: Sequence[Searched], state: WalkState, walk: Walk
-) -> Note:
+async def _opened(in_order: Sequence[str], searched: Sequence[Searched], state: WalkState, walk: Walk) -> Note:
     """Open the documents that are named and not open yet, best first, as many as the limits allow."""
     document_of = {hit.key: hit.document for one in searched for hit in one.hits}
-    named = dict.fromkeys(document_of[key] for key in _in_order(ranked))
+    named = dict.fromkeys(document_of[key] for key in in_order)
     versions = {v.document: v for v in state.versions}
     chosen = _affordable([versions[d] for d in named if versions[d].id not in walk.readings], walk)
     shares = walk.named(state.versions, said(walk)) if chosen else []
@@ -156,22 +160,21 @@ def _affordable(versions: Sequence[Version], walk: Walk) -> list[Version]:
     return chosen
 
 
-def _in_order(ranked: Mapping[int, Sequence[str]]) -> list[str]:
-    """All keys that were named, by the best of their ranks."""
-    best: dict[str, float] = {}
+def _in_order(ranked: Mapping[int, Sequence[str]], scores: _Scores) -> list[str]:
+    """All keys that were named, by the best of their scores, then by the best of their ranks."""
+    best: dict[str, tuple[float, int]] = {}
     for keys in ranked.values():
-        for key, score in as_scores(keys).items():
-            best[key] = max(score, best.get(key, 0.0))
-    return sorted(best, key=lambda key: -best[key])
+        for rank, key in enumerate(keys):
+            score = max(of.get(key, 0.0) for of in scores.values()) if scores else 0.0
+            best[key] = min((-score, rank), best.get(key, (-score, rank)))
+    return sorted(best, key=lambda key: best[key])
 
 
 async def _joined(
-    ranked: Mapping[int, Sequence[str]], searched: Sequence[Searched], walk: Walk
+    in_order: Sequence[str], scores: _Scores, searched: Sequence[Searched], walk: Walk
 ) -> tuple[list[Seen], Counter[str]]:
     """What the indexes name, as it stands in the ledger: best first; what does not stand is counted."""
-    scores = {asked: as_scores(keys) for asked, keys in ranked.items()}
     document_of = {hit.key: hit.document for one in searched for hit in one.hits}
-    in_order = _in_order(ranked)
     places = await walk.library.places(walk.question.reader, in_order, list(walk.readings))
     opened = {reading.opened.tree.version.document for reading in walk.readings.values()}
     found: dict[tuple[str, str], Seen] = {}
@@ -186,7 +189,7 @@ async def _joined(
     return _with_neighbours(list(found.values()), walk), dropped
 
 
-def _seen(reading: Reading, place: Place, key: str, scores: Mapping[int, Mapping[str, float]]) -> Seen:
+def _seen(reading: Reading, place: Place, key: str, scores: _Scores) -> Seen:
     node = reading.opened.tree.by_address[place.address]
     seen = seen_node(reading, node, scores.get(0, {}).get(key, 0.0), Road.HYBRID)
     facets = tuple(scores.get(i + 1, {}).get(key, 0.0) for i in range(len(seen.facets)))
@@ -204,6 +207,7 @@ def _with_neighbours(found: list[Seen], walk: Walk) -> list[Seen]:
         for i in (at - 1, at + 1) if at is not None else ():
             if 0 <= i < len(passages) and (seen.version_id, passages[i].address) not in known:
                 neighbour = seen_node(reading, passages[i], round(seen.score * _BESIDE, 6), Road.HYBRID)
+                neighbour = replace(neighbour, facets=tuple(round(of * _BESIDE, 6) for of in seen.facets))
                 known.add(neighbour.key)
                 beside.append(neighbour)
     return [*found, *beside]

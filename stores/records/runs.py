@@ -22,7 +22,7 @@ class Roads(StrEnum):
     NAVIGATE = "navigate"  # through the documents' trees
     HYBRID = "hybrid"  # flat, by the words and the meaning of passages
     BOTH = "both"
-    AUTO = "auto"  # navigate, and fall back where that does not answer all of it
+    AUTO = "auto"  # navigate, and fall back where that does not answer all of it; `retrieve`: both
 
 
 class Fallback(StrEnum):

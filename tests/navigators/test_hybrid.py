@@ -1,7 +1,7 @@
 """The hybrid road: when it is taken and why, what it finds, and that nothing stale comes in on it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from navigators.budget import Limits
 from navigators.drafts import Draft, DraftCite, DraftClaim, DraftFault
 from navigators.frontier import Frontier, Seen
-from navigators.hybrid import Searched, blended, fused
+from navigators.hybrid import Searched, blended, fused, leads
 from navigators.state import Question
 from navigators.writers import ExtractiveWriter, WriteCall
 from stores.errors import StoreUnavailable
@@ -274,3 +274,82 @@ def test_blending_loses_no_passage_of_either_road_and_touches_no_closed_node(one
         expected = Road.BOTH if letter in one and letter in other else Road.HYBRID if letter in other else Road.NAVIGATE
         assert passage.road is expected
         assert 0 < passage.score <= 1
+
+
+def near(*scores: float, index: str = "vectors", asked: int = 0) -> Searched:
+    """What an index said: passages a, b, c ... with these similarities."""
+    hits = tuple(IndexHit(letter, "doc", score) for letter, score in zip("abcdefgh", scores, strict=False))
+    return Searched(index, asked, "?", hits)
+
+
+def test_a_lead_is_what_a_passage_is_nearer_than_the_last_one_named() -> None:
+    assert leads([near(0.8, 0.5, 0.4)]) == {0: {"a": 0.4, "b": 0.1, "c": 0.0}}
+    assert leads([near(0.8, 0.4), near(0.7, 0.6, asked=1)]) == {0: {"a": 0.4, "b": 0.0}, 1: {"a": 0.1, "b": 0.0}}
+    assert leads([near(), near(0.9, index="elastic_vectors")]) == {0: {"a": 0.0}}
+
+
+def test_words_give_no_lead_and_a_second_copy_of_the_vectors_changes_none() -> None:
+    once = [near(0.8, 0.5, 0.4)]
+    assert leads([*once, near(19.0, 7.0, index="keywords")]) == leads(once)
+    assert leads([*once, near(0.8, 0.5, 0.4, index="elastic_vectors")]) == leads(once)
+
+
+def navigated(*scores: float) -> Frontier:
+    """Passages a, b, c ... as navigation scored them."""
+    return Frontier.empty().joined(Seen("v", f"0.{i}", s, 1.0, True, Road.NAVIGATE) for i, s in enumerate(scores))
+
+
+def leading(lead: Mapping[str, float]) -> list[Seen]:
+    return [Seen("v", f"0.{'abcdefgh'.index(k)}", one, 1.0, True, Road.HYBRID) for k, one in lead.items()]
+
+
+def order(frontier: Frontier) -> str:
+    return "".join("abcdefgh"[int(seen.address[2:])] for seen in frontier.best_passages())
+
+
+def test_a_model_that_tells_nothing_apart_leaves_the_order_of_navigation() -> None:
+    one = navigated(0.3, 0.25, 0.2, 0.15)
+    flat = blended(one, leading(leads([near(0.31, 0.31, 0.31, 0.31, 0.31)])[0]), 1)
+    assert order(flat) == "abcde"
+    assert flat.best_passages()[0].score == 1
+
+
+def test_a_passage_that_is_clearly_nearer_rises_and_one_of_meaning_alone_comes_among_the_best() -> None:
+    one = navigated(0.3, 0.25, 0.2, 0.15)
+    nearer = Searched(
+        "vectors", 0, "?", tuple(IndexHit(k, "doc", of) for k, of in (("d", 0.9), ("f", 0.7), ("a", 0.2)))
+    )
+    both = blended(one, leading(leads([nearer])[0]), 1)
+    assert order(both) == "dabcf"
+    assert 0 < both.best_passages()[-1].score < both.best_passages()[0].score == 1
+
+
+def test_each_facet_has_what_is_nearest_to_it_among_its_best() -> None:
+    frontier = Frontier.empty().joined(
+        Seen("v", f"0.{i}", s, 1.0, True, Road.NAVIGATE, facets=(s, 0.0)) for i, s in enumerate((0.6, 0.5))
+    )
+    other = Seen("v", "0.2", 0.1, 1.0, True, Road.HYBRID, facets=(0.0, 0.5))
+    both = blended(frontier, [other], 2)
+    assert [s.address for s in both.best_for(0)] == ["0.0", "0.1"]
+    assert [s.address for s in both.best_for(1)] == ["0.2"]
+    assert order(both) == "abc"
+
+
+async def test_retrieving_takes_both_roads_by_itself_where_there_is_an_index_of_meaning(house: SmallHouse) -> None:
+    alone = await house.navigator.retrieve(Question(KEEP_ZH), 5)
+    assert {p.road for p in alone} <= {Road.NAVIGATE, Road.KEYWORDS, Road.BOTH}
+    meaning = Meaning(house, WORDS)
+    house.navigator.semantic = {"vectors": meaning}
+    assert await house.navigator.retrieve(Question(KEEP_ZH, roads=Roads.NAVIGATE), 5) == alone
+    assert meaning.asked == []
+    both = await house.navigator.retrieve(Question(KEEP_ZH), 5)
+    assert both == await house.navigator.retrieve(Question(KEEP_ZH, roads=Roads.BOTH), 5)
+    assert meaning.asked == [KEEP_ZH, KEEP_ZH]
+    assert any(WORDS in p.text for p in both)
+
+
+async def test_what_only_words_name_does_not_disturb_what_was_navigated(house: SmallHouse) -> None:
+    navigated = await house.navigator.retrieve(Question(KEEP_ZH, roads=Roads.NAVIGATE), 5)
+    house.navigator.semantic = {"vectors": Down(house, WORDS)}
+    both = await house.navigator.retrieve(Question(KEEP_ZH, roads=Roads.BOTH), 5)
+    assert [p.address for p in both] == [p.address for p in navigated]
