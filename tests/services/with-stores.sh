@@ -134,6 +134,7 @@ server.config.set("common.session.ttl", 20)
 server.config.resolve()
 END
     can_start milvus env --chdir="$run/data" DEPLOY_MODE=STANDALONE METRICS_PORT=9091 \
+        QUERYNODE_SEGCORE_INTERIMINDEX_ENABLEINDEX=false \
         LD_LIBRARY_PATH="$server/server/bin" "$server/server/bin/milvus" run standalone
     is_ready_when milvus bash -c \
         'curl --silent --fail http://127.0.0.1:9091/healthz && exec 3<>/dev/tcp/127.0.0.1/19530'
