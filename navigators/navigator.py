@@ -10,22 +10,21 @@ import hashlib
 import json
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 from navigators.asked import Wordings
 from navigators.budget import STANDARD, Budget, Limits, limits_for
-from navigators.coverage import coverage_of
 from navigators.flights import Answer, Flights, in_turn
 from navigators.glossary import Glossary, load_glossary
 from navigators.judges import Judge, LexicalJudge, RecordedJudge
 from navigators.merging import WINDOW, merged
-from navigators.messages import NOTHING, language_of_question
 from navigators.naming import RecordedNames
+from navigators.recorded import AsItStood, RecordedKeywords, differences, recorded_indexes
 from navigators.routes import may_fall_back
+from navigators.run_record import run_of
 from navigators.shelf import Shelf
 from navigators.splitting import split_facets
 from navigators.state import Question, Walk, WalkState
@@ -34,15 +33,11 @@ from navigators.writers import ExtractiveWriter, RecordedWriter, Writer
 from stores.errors import NotFound, StoreUnavailable
 from stores.events import Emit, RunBegun, RunDone, ignore
 from stores.ids import Clock
-from stores.ports import KEYWORDS, Cache, Library, Runs, Searchable
+from stores.ports import Cache, Library, Runs, Searchable
 from stores.records import (
-    Claim,
     Cost,
-    IndexHit,
-    Note,
     Outcome,
     Passage,
-    Reader,
     Roads,
     Run,
     Version,
@@ -54,7 +49,6 @@ VERSION = "navigators/5"
 
 _CACHED = timedelta(hours=24)
 _KEPT = 128  # runs at hand, of some 60 kB each
-_REPLAYED_STEPS = frozenset({"plan", "judge", "fall_back", "follow", "read", "check", "conclude"})
 
 
 async def _walked(start: WalkState, walk: Walk, *, writing: bool = True) -> WalkState:
@@ -130,7 +124,7 @@ class Navigator:
         emit(RunBegun(walk.run, len(versions)))
         started_at = self.clock.now()
         state = await _walked(start, walk)
-        run = replace(_run(walk, state), started_at=started_at)
+        run = replace(run_of(walk, state), started_at=started_at)
         await self.runs.save(run)
         emit(RunDone(run.id, run.outcome.value, run.cost.seconds))
         return run
@@ -175,11 +169,11 @@ class Navigator:
             self._walk(question, ignore),
             judge=RecordedJudge(run.judge, run.notes),
             writer=RecordedWriter(run.generator, run.drafts, run.notes),
-            keywords=_RecordedKeywords(run.notes),
+            keywords=RecordedKeywords(run.notes),
             semantic=recorded_indexes(run.notes),
             falls_back=run.fell_back is not None,
             named=RecordedNames(run.notes),
-            library=_AsItStood(self.library),
+            library=AsItStood(self.library),
             run=run.id,
         )
         start = WalkState(versions=tuple(versions), facets=walk.wordings.facets)
@@ -187,7 +181,7 @@ class Navigator:
             state = await _walked(start, walk)
         except KeyError as missing:
             return [f"the replay asked about {missing}, which the run did not"]
-        return differences(run, _run(walk, state))
+        return differences(run, run_of(walk, state))
 
     def _walk(self, question: Question, emit: Emit, limits: Limits | None = None) -> Walk:
         walk = Walk(
@@ -292,151 +286,3 @@ class Navigator:
             cached_from=earlier.cached_from or earlier.id,
             cost=Cost(seconds=round(self.clock.monotonic() - begun, 4)),
         )
-
-
-class _AsItStood:
-    """The library on the day of a stored run: what was current then counts as current.
-
-    What a version is today is no decision of the run; `citepath show` tells it.
-    """
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._library, name)
-
-    async def standing(
-        self, reader: Reader, version_ids: Sequence[str], *, as_of: date | None = None
-    ) -> dict[str, str]:
-        return dict.fromkeys(version_ids, "current")
-
-
-def recorded_indexes(notes: Sequence[Note]) -> dict[str, "_RecordedIndex"]:
-    """The indexes of meaning that a stored run asked, as they answered."""
-    names = {n.subject for n in notes if n.step == "search" and n.subject != KEYWORDS}
-    return {name: _RecordedIndex([n for n in notes if n.step == "search" and n.subject == name]) for name in names}
-
-
-class _RecordedIndex:
-    """An index as a stored run saw it: to the same text the same hits."""
-
-    def __init__(self, notes: Sequence[Note]) -> None:
-        self._hits = {str(n.detail["text"]): [IndexHit(p.local, p.place, p.score) for p in n.picks] for n in notes}
-
-    async def search(
-        self,
-        tenant: str,
-        question: str,
-        k: int,
-        *,
-        collection: str | None = None,
-        documents: Sequence[str] | None = None,
-    ) -> list[IndexHit]:
-        if question not in self._hits:
-            raise StoreUnavailable("the run had no answer of this index")
-        return self._hits[question]
-
-
-class _RecordedKeywords:
-    """The keyword index as a stored run saw it."""
-
-    def __init__(self, notes: Sequence[Note]) -> None:
-        asked = [n for n in notes if n.step == "propose" or (n.step == "search" and n.subject == KEYWORDS)]
-        self._hits = [IndexHit(p.local, p.place, p.score) for n in asked[:1] for p in n.picks]
-
-    async def search(
-        self,
-        tenant: str,
-        question: str,
-        k: int,
-        *,
-        collection: str | None = None,
-        documents: Sequence[str] | None = None,
-    ) -> list[IndexHit]:
-        return self._hits  # all that came of all searches
-
-
-def _run(walk: Walk, state: WalkState) -> Run:
-    """The record of a finished walk."""
-    question = walk.question
-    opened = [r.opened for r in walk.readings.values()]
-    outcome = state.outcome or Outcome.FAILED
-    return Run(
-        id=walk.run,
-        tenant=question.reader.tenant,
-        subject=question.reader.subject,
-        question=question.text,
-        collection=question.collection,
-        documents=question.documents,
-        as_of=question.as_of,
-        effort=question.effort,
-        started_at=walk.clock.now(),
-        outcome=outcome,
-        generator=walk.writer.name,
-        judge=walk.judge.name,
-        answer=answer_text(question.text, state.claims),
-        claims=state.claims,
-        rejected=tuple(state.rejected),
-        facets=state.facets,
-        coverage=coverage_of(
-            [one.tree for one in opened], state.passages, judged_addresses(state), state.versions, state.dropped
-        ),
-        degraded=tuple(sorted(set(state.degraded))),
-        cost=walk.budget.cost(),
-        versions=tuple(
-            VersionUsed(v.id, v.document, v.number, v.derivation, v.source_hash, v.text_hash, v.root_hash, v.parser)
-            for v in (one.tree.version for one in opened)
-        ),
-        notes=tuple(state.notes),
-        passages=state.passages,
-        reason=state.reason,
-        drafts=tuple(state.drafts),
-        roads=question.roads,
-        fell_back=state.fell_back,
-    )
-
-
-def judged_addresses(state: WalkState) -> dict[str, frozenset[str]]:
-    """Version id -> addresses whose signposts were put before the judge."""
-    shown: dict[str, set[str]] = {}
-    for branch in state.judged:
-        shown.setdefault(branch.node.version_id, set()).update(branch.shown)
-    return {version: frozenset(addresses) for version, addresses in shown.items()}
-
-
-def answer_text(question: str, claims: Sequence[Claim]) -> str:
-    """The claims as one text, each followed by the numbers of its citations: [1], [2], ..."""
-    if not claims:
-        return NOTHING[language_of_question(question)]
-    sentences = []
-    number = 0
-    for claim in claims:
-        marks = ""
-        for _ in claim.citations:
-            number += 1
-            marks += f"[{number}]"
-        sentences.append(f"{claim.text} {marks}".strip())
-    return "\n".join(sentences)
-
-
-def differences(stored: Run, replayed: Run) -> list[str]:
-    """What a replay gave otherwise than the stored run, one line each."""
-    found = []
-    pairs = zip(_decisions(stored.notes), _decisions(replayed.notes), strict=False)
-    found += [f"round {a.round} {a.step} {a.subject}: the decision differs" for a, b in pairs if a != b]
-    if len(_decisions(stored.notes)) != len(_decisions(replayed.notes)):
-        found.append("the number of decisions differs")
-    if stored.passages != replayed.passages:
-        found.append("other passages were read")
-    if stored.claims != replayed.claims:
-        found.append("other claims passed the gates")
-    if stored.outcome != replayed.outcome:
-        found.append(f"the outcome was {stored.outcome.value}, now {replayed.outcome.value}")
-    if {v.version_id: v.root_hash for v in stored.versions} != {v.version_id: v.root_hash for v in replayed.versions}:
-        found.append("the trees have other root hashes")
-    return found
-
-
-def _decisions(notes: Sequence[Note]) -> list[Note]:
-    return [n for n in notes if n.step in _REPLAYED_STEPS]

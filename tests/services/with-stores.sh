@@ -73,10 +73,15 @@ is_ready_when() { # NAME COMMAND...   writes NAME/ready
     chmod +x "$run/ready"
 }
 
-wait_for() { # NAME SECONDS
-    local run=$SERVICES_RUN/$1 began=$SECONDS
+wait_for() { # NAME SECONDS   a server that ends before it is up is started once more: on a busy machine some do
+    local run=$SERVICES_RUN/$1 began=$SECONDS again=1
     until "$run/ready"; do
-        if ((SECONDS - began > $2)) || ! kill -0 "$(cat "$run/pid")" 2>/dev/null; then
+        if ((again)) && ! kill -0 "$(cat "$run/pid")" 2>/dev/null; then
+            echo "$1 ended before it was up; the end of its log, and it is started once more:" >&2
+            tail -n 10 "$run/log" >&2
+            again=0
+            "$run/start"
+        elif ((SECONDS - began > $2)) || ! kill -0 "$(cat "$run/pid")" 2>/dev/null; then
             echo "$1 did not come up; the end of its log:" >&2
             tail -n 30 "$run/log" >&2
             exit 1
@@ -85,11 +90,28 @@ wait_for() { # NAME SECONDS
     done
 }
 
+tried() { # NAME COMMAND...   a preparation, up to three times: beside others of its kind it fails now and then
+    local log=$SERVICES_RUN/$1/prepare.log name=$1 attempt
+    shift
+    for attempt in 1 2 3; do
+        if "$@" >"$log" 2>&1; then return; fi
+        echo "$name could not be prepared (attempt $attempt of 3):" >&2
+        tail -n 20 "$log" >&2
+        sleep 1
+    done
+    return 1
+}
+
 prepare_redis() {
     local run=$SERVICES_RUN/redis
     can_start redis redis-server "$settings/redis.conf" --bind 127.0.0.1 --port 6379 --dir "$run" --requirepass "$password"
     is_ready_when redis redis-cli --no-auth-warning -a "$password" -e ping
     export CITEPATH_TEST_REDIS_URL="redis://:$password@127.0.0.1:6379/0"
+}
+
+new_mariadb() { # RUN
+    rm -rf "$1/data" &&
+        mariadb-install-db --defaults-file="$1/my.cnf" --auth-root-authentication-method=socket --skip-test-db
 }
 
 prepare_mariadb() {
@@ -103,9 +125,9 @@ socket = $run/socket
 port = 3306
 bind-address = 127.0.0.1
 innodb-buffer-pool-size = 128M
+innodb-use-native-aio = 0
 END
-    mariadb-install-db --defaults-file="$run/my.cnf" --auth-root-authentication-method=socket --skip-test-db \
-        >"$run/log" 2>&1
+    tried mariadb new_mariadb "$run"
     # Read before the server lets anybody in, at every start; so each of them must be harmless the second time.
     cat >"$run/init.sql" <<END
 CREATE DATABASE IF NOT EXISTS citepath CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
@@ -141,6 +163,13 @@ END
     export CITEPATH_TEST_MILVUS_URL=http://127.0.0.1:19530
 }
 
+new_keystore() { # HOME, and the words that make a command run as nobody
+    local home=$1
+    shift
+    rm -f "$home/config/elasticsearch.keystore" && "$@" "$home/bin/elasticsearch-keystore" create &&
+        printf %s "$password" | "$@" "$home/bin/elasticsearch-keystore" add --stdin bootstrap.password
+}
+
 prepare_elasticsearch() {
     local run=$SERVICES_RUN/elasticsearch java
     java=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
@@ -149,9 +178,7 @@ prepare_elasticsearch() {
     printf -- '-Xms768m\n-Xmx768m\n' >"$run/home/config/jvm.options.d/heap.options"
     chown -R nobody "$run"
     local as_nobody=(setpriv --reuid=nobody --clear-groups env HOME="$run/home" ES_JAVA_HOME="$java")
-    "${as_nobody[@]}" "$run/home/bin/elasticsearch-keystore" create >/dev/null
-    printf %s "$password" |
-        "${as_nobody[@]}" "$run/home/bin/elasticsearch-keystore" add --stdin bootstrap.password >/dev/null
+    tried elasticsearch new_keystore "$run/home" "${as_nobody[@]}"
     # A developer's disk is often nearly full; a test that wants Elasticsearch to mind switches it on.
     can_start elasticsearch "${as_nobody[@]}" "$run/home/bin/elasticsearch" -Enetwork.host=127.0.0.1 -Ehttp.port=9200 \
         -Ecluster.routing.allocation.disk.threshold_enabled=false
